@@ -1,0 +1,15 @@
+/**
+ * The contract: every shape that crosses the product's edge, as Zod schemas. Server, web app and OpenAPI all come from
+ * here. It imports nothing of ours.
+ */
+export * from './auth.ts'
+export * from './common.ts'
+export * from './environment.ts'
+export * from './errors.ts'
+export * from './events.ts'
+export * from './health.ts'
+export * from './operation.ts'
+export * from './repository.ts'
+export * from './session.ts'
+export * from './terminal.ts'
+export * from './user.ts'

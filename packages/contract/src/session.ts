@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { Id, Timestamp } from './common.ts'
+
+/**
+ * `active`: someone is attached. `inactive`: alive, nobody attached. `dead`: its tmux session is gone.
+ *
+ *     inactive ⇄ active      attach, last one leaves
+ *     active, inactive → dead   its program ended, it was killed, tmux was lost
+ *     dead → active, inactive   an attach or a PATCH revives it in its directory
+ */
+export const SessionStatus = z.enum(['active', 'inactive', 'dead'])
+export type SessionStatus = z.infer<typeof SessionStatus>
+
+/** Letters, digits, space, `_` and `-`, starting with a letter or digit: nothing a shell or tmux reads as syntax. */
+export const SessionName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _-]*$/u, 'may hold letters, digits, space, "_" and "-" and starts with a letter or digit')
+
+/** An absolute path inside the container. */
+export const WorkingDirectory = z
+  .string()
+  .max(1024)
+  .regex(/^\/[^\p{Cc}]*$/u, 'must be an absolute path without control characters')
+
+export const defaultWorkingDirectory = '/workspace'
+
+export const Session = z
+  .object({
+    id: Id,
+    environmentId: Id,
+    name: z.string().nullable(),
+    tmuxSessionName: z.string(),
+    workingDirectory: z.string(),
+    status: SessionStatus,
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    lastActivity: Timestamp.nullable(),
+    /** The program in the foreground, where tmux was asked. */
+    currentCommand: z.string().nullable().optional(),
+  })
+  .meta({ id: 'Session' })
+export type Session = z.infer<typeof Session>
+
+export const SessionList = z.object({ sessions: z.array(Session) }).meta({ id: 'SessionList' })
+export type SessionList = z.infer<typeof SessionList>
+
+export const CreateSession = z
+  .strictObject({
+    environmentId: Id,
+    name: SessionName.optional(),
+    workingDirectory: WorkingDirectory.default(defaultWorkingDirectory),
+  })
+  .meta({ id: 'CreateSession' })
+export type CreateSession = z.infer<typeof CreateSession>
+
+/** `status: dead` kills the tmux session; `active` and `inactive` both revive a dead one. */
+export const UpdateSession = z
+  .strictObject({ name: SessionName.optional(), status: SessionStatus.optional() })
+  .meta({ id: 'UpdateSession' })
+export type UpdateSession = z.infer<typeof UpdateSession>
+
+export const SessionParams = z.object({ sessionId: Id })

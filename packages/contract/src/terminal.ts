@@ -1,0 +1,60 @@
+/**
+ * The terminal's WebSocket. Binary frames are bytes: output from the server, input to it. Text frames are the JSON
+ * control messages below.
+ */
+import { z } from 'zod'
+import { Id } from './common.ts'
+
+/** A larger frame from a client ends the connection with 1009. */
+export const maxFrameBytes = 64 * 1024
+
+export const TerminalColumns = z.int().min(2).max(500)
+export const TerminalRows = z.int().min(1).max(300)
+
+/** `environmentId` is accepted for older clients and must match when given. */
+export const TerminalQuery = z.object({
+  cols: z.coerce.number().pipe(TerminalColumns).default(80),
+  rows: z.coerce.number().pipe(TerminalRows).default(24),
+  environmentId: Id.optional(),
+})
+export type TerminalQuery = z.infer<typeof TerminalQuery>
+
+export const TerminalClientMessage = z.discriminatedUnion('type', [
+  /** Input for clients that cannot send binary frames. */
+  z.strictObject({ type: z.literal('input'), data: z.string() }),
+  z.strictObject({ type: z.literal('resize'), cols: TerminalColumns, rows: TerminalRows }),
+  /** How many bytes of output were consumed since the socket opened. The first one starts credit flow control. */
+  z.strictObject({ type: z.literal('ack'), bytes: z.int().min(0) }),
+])
+export type TerminalClientMessage = z.infer<typeof TerminalClientMessage>
+
+export const TerminalServerMessage = z.discriminatedUnion('type', [
+  /** Attached: output follows. Sent again after each re-attach. */
+  z.object({ type: z.literal('ready'), sessionId: Id, cols: TerminalColumns, rows: TerminalRows }),
+  /** The session's program ended. The socket closes with 1000. */
+  z.object({ type: z.literal('exit') }),
+  z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
+])
+export type TerminalServerMessage = z.infer<typeof TerminalServerMessage>
+
+/** WebSocket close codes of the terminal. Clients reconnect on every code that is not listed as final. */
+export const terminalCloseCode = {
+  sessionEnded: 1000,
+  frameTooLarge: 1009,
+  serverRestarting: 1012,
+  tooSlow: 1013,
+  signInAgain: 4401,
+  notAllowed: 4403,
+  sessionMissing: 4404,
+  environmentStopped: 4410,
+} as const
+
+/** After one of these a client must not reconnect by itself. */
+export const finalTerminalCloseCodes: readonly number[] = [
+  terminalCloseCode.sessionEnded,
+  terminalCloseCode.frameTooLarge,
+  terminalCloseCode.signInAgain,
+  terminalCloseCode.notAllowed,
+  terminalCloseCode.sessionMissing,
+  terminalCloseCode.environmentStopped,
+]
