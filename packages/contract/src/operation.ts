@@ -15,7 +15,7 @@ export type OperationState = z.infer<typeof OperationState>
 /** The states an operation never leaves. */
 export const settledOperationStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled']
 
-export const StepName = z.enum(['network', 'volume', 'container', 'connection', 'clone', 'terminals', 'ready'])
+export const StepName = z.enum(['network', 'volume', 'container', 'connection', 'clone', 'ready'])
 export type StepName = z.infer<typeof StepName>
 
 export const OperationStep = z

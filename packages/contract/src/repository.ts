@@ -9,7 +9,9 @@ const pathPattern = /^(\/[A-Za-z0-9_.~][A-Za-z0-9._~-]*){1,10}\/?$/
 /** Reads a repository URL strictly. Answers the parsed URL, or in words why it is refused. */
 export function parseRepositoryUrl(value: string): { url: URL } | { refused: string } {
   if (value.length > 2048) return { refused: 'is longer than 2048 characters' }
-  if (/[\u0000-\u0020\u007f\\]/.test(value)) return { refused: 'contains white space, a control character or a backslash' }
+  if (/[\u0000-\u0020\u007f\\%]/.test(value)) {
+    return { refused: 'contains white space, a control character, a backslash or a percent sign' }
+  }
   if (!/^https?:\/\//.test(value)) return { refused: 'must start with https://' }
   if (!URL.canParse(value)) return { refused: 'is not a URL' }
   const url = new URL(value)

@@ -17,7 +17,10 @@ export const SessionName = z
   .trim()
   .min(1)
   .max(64)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N} _-]*$/u, 'may hold letters, digits, space, "_" and "-" and starts with a letter or digit')
+  .regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} _-]*$/u,
+    'may hold letters, digits, space, "_" and "-" and starts with a letter or digit',
+  )
 
 /** An absolute path inside the container. */
 export const WorkingDirectory = z

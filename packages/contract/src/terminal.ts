@@ -41,6 +41,7 @@ export type TerminalServerMessage = z.infer<typeof TerminalServerMessage>
 export const terminalCloseCode = {
   sessionEnded: 1000,
   frameTooLarge: 1009,
+  environmentUnreachable: 1011,
   serverRestarting: 1012,
   tooSlow: 1013,
   signInAgain: 4401,
