@@ -29,15 +29,20 @@ export async function ensureDebianPackages(names, { why, host = describeHost() }
   if (missing.length === 0) return
   if (!host.isRoot) throw new SetupError(explainMissing(missing, why, host))
   const list = missing.join(', ')
-  if (!(await confirm(`${why} needs ${list}, which is not installed. Install it now?`))) {
-    throw new SetupError(`${why} needs ${list}. Install it (\`apt-get install ${missing.join(' ')}\`) and start again.`)
+  if (!(await confirm(`${why} needs what is not installed: ${list}. Install now?`))) {
+    throw new SetupError(`${why} needs ${list}. Run \`apt-get install ${missing.join(' ')}\` and start again.`)
   }
   await step(`Installing ${list}`, () => install(missing))
 }
 
 async function findMissing(names) {
   const { stdout } = await capture('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\\n', ...names])
-  const installed = new Set(stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
+  const installed = new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
   return names.filter((name) => !installed.has(name))
 }
 

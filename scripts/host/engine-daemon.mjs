@@ -17,7 +17,7 @@ const SHOWN_LOG_LINES = 12
  * The small address pools make room for thousands of networks: the engine's defaults end after about 30.
  * `no-new-privileges` and the rotated `local` log are what every container here gets anyway, as a second line of defence.
  */
-export const DAEMON_CONFIGURATION = {
+const DAEMON_CONFIGURATION = {
   'live-restore': true,
   'default-address-pools': [{ base: '10.200.0.0/14', size: 28 }],
   'userland-proxy': false,
@@ -47,12 +47,13 @@ export function removeStalePidFiles(files = PID_FILES) {
 }
 
 /**
- * Starts the daemon and waits until it answers.
- * @returns {Promise<{ pid: number, logPath: string }>}
+ * Starts the daemon and waits until it answers. `onSpawn` gets its pid at once, before anything can go wrong.
  * @throws {SetupError} with the end of its log.
  */
-export async function startDaemon({ program, dataDir, endpoint, extraArguments = [] }) {
+export async function startDaemon({ program, dataDir, endpoint, onSpawn }) {
   const directory = resolve(dataDir, 'engine')
+  // The data directory itself keeps its usual mode: other things live there, some under other users.
+  mkdirSync(dataDir, { recursive: true })
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const configurationPath = join(directory, 'daemon.json')
   writeFileSync(configurationPath, `${JSON.stringify(DAEMON_CONFIGURATION, null, 2)}\n`)
@@ -60,9 +61,13 @@ export async function startDaemon({ program, dataDir, endpoint, extraArguments =
   const logPath = join(directory, 'dockerd.log')
   if ((statSync(logPath, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(logPath, `${logPath}.1`)
   const log = openSync(logPath, 'a')
-  const args = ['--config-file', configurationPath, ...extraArguments]
-  const child = spawn(program, args, { cwd: '/', detached: true, stdio: ['ignore', log, log] })
+  const child = spawn(program, ['--config-file', configurationPath], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
   closeSync(log)
+  if (child.pid !== undefined) onSpawn(child.pid)
   let end = null
   child.on('error', (error) => (end = error.message))
   child.on('exit', (code, signal) => (end = signal ?? `exit code ${code}`))
@@ -71,17 +76,21 @@ export async function startDaemon({ program, dataDir, endpoint, extraArguments =
     if (end !== null || Date.now() > deadline) {
       if (end === null) child.kill('SIGTERM')
       const reason = end === null ? `did not answer within ${START_TIMEOUT_MS / 1000} s` : `ended (${end})`
-      throw new SetupError(`The container engine (${program}) ${reason}. The end of its log, ${logPath}:\n${readLogTail(logPath)}`)
+      throw new SetupError(
+        `The container engine (${program}) ${reason}. The end of its log, ${logPath}:\n${readLogTail(logPath)}`,
+      )
     }
     await sleep(100)
   }
   child.unref()
-  return { pid: child.pid, logPath }
 }
 
 function readLogTail(path) {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
-  return lines.slice(-SHOWN_LOG_LINES).map((line) => `    ${line}`).join('\n')
+  return lines
+    .slice(-SHOWN_LOG_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n')
 }
 
 /**
@@ -94,7 +103,10 @@ export async function stopDaemon(identity) {
   process.kill(identity.pid, 'SIGTERM')
   const deadline = Date.now() + STOP_TIMEOUT_MS
   while (isRunning()) {
-    if (Date.now() > deadline) throw new SetupError(`The container engine (pid ${identity.pid}) has not ended within ${STOP_TIMEOUT_MS / 1000} s.`)
+    if (Date.now() > deadline)
+      throw new SetupError(
+        `The container engine (pid ${identity.pid}) has not ended within ${STOP_TIMEOUT_MS / 1000} s.`,
+      )
     await sleep(50)
   }
 }

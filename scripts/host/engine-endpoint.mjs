@@ -41,7 +41,10 @@ export function toDockerHost(endpoint) {
 export async function pingEngine(endpoint, { timeoutMs = 3000, env = process.env } = {}) {
   if (endpoint.kind === 'ssh') {
     const dockerEnv = { ...env, DOCKER_HOST: endpoint.url }
-    const { code, stderr } = await capture('docker', ['version', '--format', 'ok'], { env: dockerEnv, timeoutMs: 15_000 })
+    const { code, stderr } = await capture('docker', ['version', '--format', 'ok'], {
+      env: dockerEnv,
+      timeoutMs: 15_000,
+    })
     return code === 0 ? 'ok' : stderr.trim() || `the docker CLI ended with ${code}`
   }
   return new Promise((resolve) => {

@@ -1,42 +1,9 @@
 // Who uses the engine that these scripts started. Several starts and test runs may share one machine: the first starts the
 // engine, the last one out ends it. A process that was killed leaves a lease behind, which the next look ignores.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { SetupError } from './ui.mjs'
 
 const DIRECTORY = '/run/craftastic-engine'
-const LOCK_ADDRESS = '\0craftastic-engine'
-/** Longer than the deadline of a start, so that whoever waits sees its outcome. */
-const LOCK_TIMEOUT_MS = 120_000
-
-/**
- * Runs `work` while no other process of this machine is in here. The lock is an abstract socket: the kernel releases it
- * when its holder dies, however it dies.
- */
-export async function withEngineLock(work, { address = LOCK_ADDRESS, timeoutMs = LOCK_TIMEOUT_MS } = {}) {
-  const deadline = Date.now() + timeoutMs
-  let lock = await tryListen(address)
-  while (lock === null) {
-    if (Date.now() > deadline) throw new SetupError('Another process has been starting or ending the container engine for two minutes. End it and try again.')
-    await sleep(200)
-    lock = await tryListen(address)
-  }
-  try {
-    return await work()
-  } finally {
-    await new Promise((resolve) => lock.close(resolve))
-  }
-}
-
-function tryListen(address) {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', (error) => (error.code === 'EADDRINUSE' ? resolve(null) : reject(error)))
-    server.listen(address, () => resolve(server))
-  })
-}
 
 /** A process and its start time, which together are never used twice: a pid alone is. Null when it is gone. */
 export function identifyProcess(pid) {
@@ -80,10 +47,15 @@ export function takeLease({ directory = DIRECTORY, pid = process.pid } = {}) {
   writeFileSync(join(directory, 'users', String(pid)), JSON.stringify(identifyProcess(pid)))
 }
 
-/** Gives this process's lease back and says whether somebody else still holds one; call it inside the lock. */
+/**
+ * Gives this process's lease back; call it inside the lock.
+ * @returns {boolean} whether it was the last: false when somebody else holds one, or this process held none.
+ */
 export function giveLeaseBack({ directory = DIRECTORY, pid = process.pid } = {}) {
-  rmSync(join(directory, 'users', String(pid)), { force: true })
-  return countLeases(directory) > 0
+  const lease = join(directory, 'users', String(pid))
+  if (!existsSync(lease)) return false
+  rmSync(lease)
+  return countLeases(directory) === 0
 }
 
 /** Live leases; those of processes that are gone are removed. */
@@ -105,7 +77,7 @@ export function countLeases(directory = DIRECTORY) {
   return live.length
 }
 
-/** Keeps the engine running although nobody uses it, until `release`. */
+/** Keeps the engine running although nobody uses it, until `releaseEngine`. */
 export function keepEngine(directory = DIRECTORY) {
   mkdirSync(join(directory, 'users'), { recursive: true })
   writeFileSync(join(directory, 'users', 'kept'), '{}')

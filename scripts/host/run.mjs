@@ -5,7 +5,22 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SetupError } from './ui.mjs'
 
-const TAIL_LINES = 15
+/** Of a failed command's output: how it began, where the cause often is, and how it ended. */
+const HEAD_LINES = 12
+const TAIL_LINES = 10
+
+const running = new Set()
+
+function track(child) {
+  running.add(child)
+  child.on('close', () => running.delete(child))
+  return child
+}
+
+/** Ends whatever was started with `run` or `capture` and still runs: for a set-up that is interrupted. */
+export function endRunningChildren() {
+  for (const child of running) child.kill('SIGTERM')
+}
 
 /** The path of a program on the PATH (and in the system directories that a plain user's PATH lacks), or null. */
 export function findProgram(name, path = process.env.PATH ?? '') {
@@ -27,17 +42,22 @@ export function findProgram(name, path = process.env.PATH ?? '') {
  */
 export function capture(command, args, { cwd, env, input, timeoutMs } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] })
+    const child = track(spawn(command, args, { cwd, env: env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] }))
     const chunks = { stdout: [], stderr: [] }
     let timedOut = false
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), child.kill('SIGKILL')), timeoutMs)
+    const timer =
+      timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), child.kill('SIGKILL')), timeoutMs)
     child.stdout.on('data', (chunk) => chunks.stdout.push(chunk))
     child.stderr.on('data', (chunk) => chunks.stderr.push(chunk))
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     const settle = (code) => {
       clearTimeout(timer)
-      resolve({ code, stdout: Buffer.concat(chunks.stdout).toString(), stderr: Buffer.concat(chunks.stderr).toString() })
+      resolve({
+        code,
+        stdout: Buffer.concat(chunks.stdout).toString(),
+        stderr: Buffer.concat(chunks.stderr).toString(),
+      })
     }
     child.on('error', () => settle(127))
     child.on('close', (code) => settle(timedOut ? 124 : (code ?? 1)))
@@ -46,25 +66,19 @@ export function capture(command, args, { cwd, env, input, timeoutMs } = {}) {
 
 /**
  * Runs a program and prints its output, indented, as it comes.
- * @param {{ cwd?: string, env?: object, input?: import('node:stream').Readable, show?: (line: string) => string | null }} options
+ * @param {{ cwd?: string, env?: object, show?: (line: string) => string | null }} options
  *   `show` may rewrite a line, or drop it with null.
- * @throws {SetupError} with the command and its last lines when it does not exit with 0.
+ * @throws {SetupError} with the command, its first and its last lines when it does not exit with 0.
  */
-export function run(command, args, { cwd, env, input, show = (line) => line } = {}) {
+export function run(command, args, { cwd, env, show = (line) => line } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: env ?? process.env,
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    })
-    if (input !== undefined) {
-      child.stdin.on('error', () => {})
-      input.pipe(child.stdin)
-    }
+    const child = track(spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] }))
+    const head = []
     const tail = []
+    let dropped = 0
     const onLine = (line) => {
-      tail.push(line)
-      if (tail.length > TAIL_LINES) tail.shift()
+      if (head.length < HEAD_LINES) head.push(line)
+      else if (tail.push(line) > TAIL_LINES) dropped += tail.splice(0, 1).length
       const shown = show(line)
       if (shown !== null) process.stdout.write(`  ${shown}\n`)
     }
@@ -74,8 +88,8 @@ export function run(command, args, { cwd, env, input, show = (line) => line } = 
     child.on('close', (code, signal) => {
       if (code === 0) return resolve()
       const end = signal === null ? `exit code ${code}` : `signal ${signal}`
-      const lines = tail.map((line) => `    ${line}`).join('\n')
-      reject(new SetupError(`\`${[command, ...args].join(' ')}\` failed (${end}). Its last lines:\n${lines}`))
+      const lines = [...head, ...(dropped > 0 ? [`… ${dropped} lines …`] : []), ...tail].map((line) => `    ${line}`)
+      reject(new SetupError(`\`${[command, ...args].join(' ')}\` failed (${end}):\n${lines.join('\n')}`))
     })
   })
 }

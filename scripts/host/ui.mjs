@@ -1,13 +1,14 @@
 // What the set-up scripts say to a person: one short line per piece of work, with the time it took.
 // The same lines must read well in a terminal and in a log file, so nothing here moves the cursor.
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 
-const colour = (code, text) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text)
+const colour = (code, text) =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[${code}m${text}\u001b[0m` : text
 
 export const bold = (text) => colour(1, text)
 export const dim = (text) => colour(2, text)
-export const red = (text) => colour(31, text)
-export const green = (text) => colour(32, text)
+const red = (text) => colour(31, text)
+const green = (text) => colour(32, text)
 
 /** A failure that the reader can do something about: printed as its message alone, without a stack. */
 export class SetupError extends Error {
@@ -44,12 +45,14 @@ export async function step(title, work) {
 export async function confirm(question, { input = process.stdin, output = process.stdout } = {}) {
   if (!input.isTTY || !output.isTTY) return true
   const prompt = createInterface({ input, output })
-  try {
-    const answer = (await prompt.question(`? ${question} [Y/n] `)).trim().toLowerCase()
-    return answer === '' || answer === 'y' || answer === 'yes'
-  } finally {
-    prompt.close()
-  }
+  const answer = await new Promise((resolve) => {
+    prompt.on('close', () => resolve('no'))
+    // While it reads, a terminal's ^C arrives here instead of as a signal.
+    prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+    prompt.question(`? ${question} [Y/n] `, resolve)
+  })
+  prompt.close()
+  return ['', 'y', 'yes'].includes(answer.trim().toLowerCase())
 }
 
 /** The last stop of every script: expected failures are one readable message, anything else keeps its stack. */

@@ -17,9 +17,12 @@ RUN mkdir -p /out /context/runtime && cd /context/runtime \
       && ln -s ../lib/node_modules/npm/bin/npm-cli.js /out/bin/npm \
       && ln -s ../lib/node_modules/npm/bin/npx-cli.js /out/bin/npx \
       && chmod 755 /out/bin/node /out/lib/node_modules/npm/bin/npm-cli.js /out/lib/node_modules/npm/bin/npx-cli.js \
-      && printf 'prefix=${HOME}/.npm-global\nupdate-notifier=false\nfund=false\n' > /out/lib/node_modules/npm/npmrc \
-      && rm -f /out/package.json /out/README.md /out/CHANGELOG.md; \
+      && find /out/include/node/openssl/archs -mindepth 1 -maxdepth 1 ! -name 'linux-x86_64' ! -name 'linux-aarch64' -exec rm -r {} + \
+      && rm -rf /out/package.json /out/*.md /out/share \
+      && mkdir -p /out/share/doc/node && mv /out/LICENSE /out/share/doc/node/; \
     fi
+ARG CONTENT_HASH=
+LABEL craftastic.content=${CONTENT_HASH}
 
 FROM ${BASE_IMAGE}
 COPY --from=node /out/ /usr/local/
@@ -28,22 +31,28 @@ RUN export DEBIAN_FRONTEND=noninteractive \
     && apt-get update \
     && apt-get install -y --no-install-recommends \
       bash bash-completion build-essential ca-certificates curl file git jq less \
-      openssh-client openssh-server openssh-sftp-server procps python3 python3-pip python3-venv python-is-python3 \
-      ripgrep tmux unzip vim xz-utils \
+      openssh-client openssh-server openssh-sftp-server systemd-standalone-sysusers procps \
+      python3 python3-pip python3-venv python-is-python3 ripgrep tmux unzip vim xz-utils \
       $(test -x /usr/local/bin/node || echo nodejs npm) \
+    && apt-get clean \
     && rm -rf /var/lib/apt/lists/* /etc/ssh/ssh_host_* /var/log/apt /var/log/dpkg.log
+# npm's own default settings, which a user's ~/.npmrc overrides: global packages go to the home directory, whichever npm it is.
+RUN printf 'prefix=${HOME}/.npm-global\nupdate-notifier=false\nfund=false\n' \
+      > "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")/npmrc"
 COPY sandbox/bashrc /etc/skel/.bashrc
 COPY sandbox/profile.sh /etc/profile.d/craftastic.sh
 COPY sandbox/vimrc /etc/vim/vimrc.local
 RUN groupadd --gid 1000 dev \
     && useradd --uid 1000 --gid 1000 --create-home --shell /bin/bash dev \
-    && install -d -o 1000 -g 1000 /workspace /home/dev/.npm-global /home/dev/.local/bin \
+    && install -d -o 1000 -g 1000 /workspace /home/dev/.npm-global /home/dev/.local /home/dev/.local/bin \
     && git config --system init.defaultBranch main \
     && git config --system --add safe.directory /workspace
 # sshd does not pass these on; the server reads them from the image and hands them over.
 ENV HOME=/home/dev \
     LANG=C.UTF-8 \
     PATH=/home/dev/.local/bin:/home/dev/.npm-global/bin:/usr/local/bin:/usr/bin:/bin
+ARG CONTENT_HASH=
+LABEL craftastic.content=${CONTENT_HASH}
 USER 1000:1000
 WORKDIR /workspace
 CMD ["sleep", "infinity"]
