@@ -1,0 +1,99 @@
+/**
+ * The form of single configuration values: text in, typed value out. Each issue's message completes the sentence
+ * "expected …".
+ */
+import { z } from 'zod'
+
+/** Text that must satisfy `test`; `expected` completes "expected …". */
+function text(expected: string, test: (value: string) => boolean) {
+  return z.string().refine(test, { error: expected })
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(minimum: number, maximum: number, what: string) {
+  const expected = `${what} from ${minimum} to ${maximum}`
+  return text(
+    expected,
+    (value) => /^\d{1,9}$/.test(value) && Number(value) >= minimum && Number(value) <= maximum,
+  ).transform(Number)
+}
+
+/** A number within bounds, such as 0.5. */
+export function decimalNumber(minimum: number, maximum: number, what: string) {
+  const expected = `${what} from ${minimum} to ${maximum}, such as 0.5`
+  return text(
+    expected,
+    (value) => /^\d{1,6}(\.\d{1,6})?$/.test(value) && Number(value) >= minimum && Number(value) <= maximum,
+  ).transform(Number)
+}
+
+const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
+const minimumMemoryBytes = 64 * 1024 ** 2
+
+/** An amount of memory as the engine's tools write it: bytes, or a number with the unit b, k, m or g (powers of 1024). */
+export const MemorySize = z.string().transform((value, context) => {
+  const match = /^(\d{1,12})([bkmg]?)b?$/i.exec(value)
+  const bytes = Number(match?.[1]) * (bytesPerUnit[match?.[2]?.toLowerCase() || 'b'] ?? Number.NaN)
+  if (Number.isSafeInteger(bytes) && bytes >= minimumMemoryBytes) return bytes
+  context.addIssue('an amount of memory of at least 64m, such as 512m or 2g')
+  return z.NEVER
+})
+
+/** A comma list; white space and empty entries do not count. */
+const CommaList = z
+  .string()
+  .transform((value) => value.split(',').flatMap((entry) => (entry.trim() === '' ? [] : [entry.trim()])))
+
+/** A comma list whose every entry satisfies `test`. */
+export function commaListOf(expected: string, test: (entry: string) => boolean) {
+  return CommaList.refine((entries) => entries.every(test), { error: `a comma list of ${expected}` })
+}
+
+/** Whether `value` is an origin as browsers send it: scheme, host and port, nothing else. */
+export function isOrigin(value: string): boolean {
+  return /^https?:\/\//.test(value) && URL.canParse(value) && new URL(value).origin === value
+}
+
+/** A URL whose scheme is one of `schemes` (each with its colon) and that has a host. */
+export function urlOf(schemes: readonly string[], expected: string) {
+  return text(expected, (value) => {
+    if (!URL.canParse(value)) return false
+    const url = new URL(value)
+    return schemes.includes(url.protocol) && url.hostname !== ''
+  })
+}
+
+/** A path of a socket, or a `unix://`, `tcp://` or `ssh://` address of a container engine. */
+export const EngineAddress = text(
+  'a socket path such as /var/run/docker.sock, or an address that starts with unix://, tcp:// or ssh://',
+  (value) => {
+    if (/\s/.test(value)) return false
+    if (/^(unix:\/\/)?\/./.test(value)) return true
+    return /^(tcp|ssh):\/\/[^/]/.test(value) && URL.canParse(value)
+  },
+)
+
+const hostNamePattern = /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*$/i
+
+/** A host name, or `http(s)://host:port` for one that needs to be named exactly. */
+export function isGitHost(entry: string): boolean {
+  return hostNamePattern.test(entry) || (isOrigin(entry) && new URL(entry).hostname !== '')
+}
+
+/** An address, a range of addresses (CIDR) or one of the names the proxy check knows. */
+export function isProxyAddress(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry)) return true
+  const [address = '', prefix, ...rest] = entry.split('/')
+  if (rest.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return false
+  const version = z.ipv4().safeParse(address).success ? 4 : z.ipv6().safeParse(address).success ? 6 : 0
+  return version !== 0 && Number(prefix ?? 0) <= (version === 4 ? 32 : 128)
+}
+
+/** Whether a secret is one that people copy from documentation, or too plain to be random. */
+export function isWeakSecret(secret: string): boolean {
+  return (
+    /change.?(me|this|it)|in.production|your.(super.)?(secret|jwt)|(super|jwt).?secret|secret.?key|password|example|default/i.test(
+      secret,
+    ) || new Set(secret).size < 8
+  )
+}

@@ -1,0 +1,9 @@
+/** Who is asking: the first argument of every service verb. Whose something is, is checked in SQL. */
+import type { UserRole } from '@craftastic/contract'
+
+export interface UserActor {
+  type: 'user'
+  userId: string
+  role: UserRole
+  authSessionId: string
+}

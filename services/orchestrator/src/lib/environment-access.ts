@@ -1,0 +1,49 @@
+/**
+ * Whose is it: the one place that answers. Ownership is part of the query, so a resource of somebody else is exactly as
+ * absent as one that never was. Admins are no exception: managing users is not reading their work.
+ */
+import type { Kysely } from 'kysely'
+import type { UserActor } from './actor.ts'
+import type { DB } from './database-types.ts'
+import { AppError } from './errors.ts'
+import type { EnvironmentRow, OperationRow, SessionRow } from './present.ts'
+
+export async function requireEnvironment(
+  actor: UserActor,
+  environmentId: string,
+  db: Kysely<DB>,
+): Promise<EnvironmentRow> {
+  const row = await db
+    .selectFrom('environments')
+    .selectAll()
+    .where('id', '=', environmentId)
+    .where('user_id', '=', actor.userId)
+    .executeTakeFirst()
+  return row ?? absent('environment', environmentId)
+}
+
+export async function requireSession(actor: UserActor, sessionId: string, db: Kysely<DB>): Promise<SessionRow> {
+  const row = await db
+    .selectFrom('sessions')
+    .innerJoin('environments', 'environments.id', 'sessions.environment_id')
+    .selectAll('sessions')
+    .where('sessions.id', '=', sessionId)
+    .where('environments.user_id', '=', actor.userId)
+    .executeTakeFirst()
+  return row ?? absent('session', sessionId)
+}
+
+export async function requireOperation(actor: UserActor, operationId: string, db: Kysely<DB>): Promise<OperationRow> {
+  const row = await db
+    .selectFrom('operations')
+    .innerJoin('environments', 'environments.id', 'operations.environment_id')
+    .selectAll('operations')
+    .where('operations.id', '=', operationId)
+    .where('environments.user_id', '=', actor.userId)
+    .executeTakeFirst()
+  return row ?? absent('operation', operationId)
+}
+
+function absent(kind: string, id: string): never {
+  throw new AppError('not_found', `There is no ${kind} "${id}".`)
+}

@@ -1,0 +1,65 @@
+/**
+ * Runs work inside an environment and turns what can go wrong on the way into what a caller can be told. A connection
+ * that turns out to be dead is replaced once: the work must be safe to repeat. A container that has ended makes its
+ * environment visibly lost.
+ */
+import { RuntimeUnavailable } from '../services/runtime.ts'
+import { SshConnectionLost, SshFailure, type SshConnection } from '../services/ssh.ts'
+import { TmuxFailure } from '../services/tmux.ts'
+import type { Database } from './database.ts'
+import { ContainerNotRunning, NotReadyYet, type EnvironmentConnections } from './environment-connections.ts'
+import { describeEndedContainer } from './ended-container.ts'
+import { markLost } from './environment-state.ts'
+import { AppError } from './errors.ts'
+
+export type EnvironmentReachOptions = { connections: EnvironmentConnections; db: Database }
+
+export interface EnvironmentReach {
+  /** Throws `AppError` with `environment_not_running`, `environment_unreachable` or `engine_unavailable`. */
+  inside<T>(environmentId: string, work: (ssh: SshConnection) => Promise<T>): Promise<T>
+}
+
+export function createEnvironmentReach({ connections, db }: EnvironmentReachOptions): EnvironmentReach {
+  return {
+    async inside(environmentId, work) {
+      try {
+        return await attempt(environmentId, work)
+      } catch (error) {
+        if (error instanceof ContainerNotRunning) await markLost(environmentId, lostReason(error), db)
+        throw toAppError(error)
+      }
+    },
+  }
+
+  async function attempt<T>(environmentId: string, work: (ssh: SshConnection) => Promise<T>): Promise<T> {
+    const ssh = await connections.connect(environmentId)
+    try {
+      return await work(ssh)
+    } catch (error) {
+      if (!(error instanceof SshConnectionLost)) throw error
+      connections.close(environmentId)
+      return work(await connections.connect(environmentId))
+    }
+  }
+}
+
+function lostReason(error: ContainerNotRunning): string {
+  return `${describeEndedContainer(error)} Retry starts it again with its workspace as it is.`
+}
+
+function toAppError(error: unknown): unknown {
+  if (error instanceof ContainerNotRunning) {
+    return new AppError('environment_not_running', `The environment does not run. ${lostReason(error)}`, {
+      cause: error,
+    })
+  }
+  if (error instanceof RuntimeUnavailable) {
+    const detail = 'The container engine does not answer. Try again in a moment.'
+    return new AppError('engine_unavailable', detail, { retryAfterSeconds: 5, cause: error })
+  }
+  if (error instanceof SshFailure || error instanceof NotReadyYet || error instanceof TmuxFailure) {
+    const detail = 'The environment does not answer. It may be out of memory or processes; try again in a moment.'
+    return new AppError('environment_unreachable', detail, { cause: error })
+  }
+  return error
+}

@@ -1,0 +1,72 @@
+/**
+ * Events reach browsers through a table: they are written in the same transaction as the change they tell of, so none
+ * is told that did not happen, and a reader that was away reads on from the id it saw last. NOTIFY wakes every server.
+ */
+import { AppEvent } from '@craftastic/contract'
+import { sql, type Kysely } from 'kysely'
+import { jsonb, type Database } from './database.ts'
+import type { DB, JsonObject } from './database-types.ts'
+
+/** Channel of NOTIFY; its payload is the id of the event. */
+export const eventChannel = 'craftastic_events'
+
+/** How long a reader may be away and still read on. */
+const retentionHours = 24
+
+export type LoggedEvent = { id: number; userId: string; event: AppEvent }
+
+/** Writes one event for the owner of its environment. Told when the surrounding transaction commits. */
+export async function appendEvent(event: AppEvent, userId: string, trx: Kysely<DB>): Promise<void> {
+  const { type, environmentId, ...data } = event
+  const row = await trx
+    .insertInto('events')
+    .values({ user_id: userId, environment_id: environmentId, type, data: jsonb(data as JsonObject) })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  await sql`select pg_notify(${eventChannel}, ${String(row.id)})`.execute(trx)
+}
+
+type EventRow = { id: number; user_id: string; environment_id: string; type: string; data: unknown }
+
+function toLoggedEvent(row: EventRow): LoggedEvent {
+  const data = typeof row.data === 'object' && row.data !== null ? row.data : {}
+  const event = AppEvent.parse({ ...data, type: row.type, environmentId: row.environment_id })
+  return { id: row.id, userId: row.user_id, event }
+}
+
+export async function readEvents(ids: readonly number[], db: Database): Promise<LoggedEvent[]> {
+  const rows = await db.selectFrom('events').selectAll().where('id', 'in', ids).orderBy('id').execute()
+  return rows.map(toLoggedEvent)
+}
+
+/** Id of the newest event, 0 when there is none. */
+export async function readLastEventId(db: Database): Promise<number> {
+  const row = await db
+    .selectFrom('events')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirst()
+  return row?.id ?? 0
+}
+
+export async function readEventIdsAfter(afterId: number, db: Database): Promise<number[]> {
+  const rows = await db.selectFrom('events').select('id').where('id', '>', afterId).orderBy('id').execute()
+  return rows.map((row) => row.id)
+}
+
+/** A user's events after `afterId`, oldest first, at most 1,000; of one environment when it is given. */
+export async function readEventsAfter(
+  afterId: number,
+  scope: { userId: string; environmentId: string | null },
+  db: Database,
+): Promise<LoggedEvent[]> {
+  let query = db.selectFrom('events').selectAll().where('user_id', '=', scope.userId).where('id', '>', afterId)
+  if (scope.environmentId !== null) query = query.where('environment_id', '=', scope.environmentId)
+  return (await query.orderBy('id').limit(1000).execute()).map(toLoggedEvent)
+}
+
+export async function deleteOldEvents(db: Database): Promise<void> {
+  await db
+    .deleteFrom('events')
+    .where('created_at', '<', sql<Date>`now() - make_interval(hours => ${retentionHours})`)
+    .execute()
+}

@@ -1,0 +1,77 @@
+/** Streams of server-sent events (WHATWG HTML, section 9.2), one per browser. */
+import { PassThrough, type Readable } from 'node:stream'
+import type { UserActor } from './actor.ts'
+import type { Database } from './database.ts'
+import { requireEnvironment } from './environment-access.ts'
+import type { EventFeed } from './event-feed.ts'
+import { readEventsAfter, type LoggedEvent } from './event-log.ts'
+
+/** Keeps proxies from closing a quiet stream. */
+const heartbeatMs = 20_000
+const clientRetryMs = 1_000
+
+/** A reader that is this far behind is cut off; it comes back and reads on. */
+const maxBufferedBytes = 1024 * 1024
+
+export type EventStreamOptions = {
+  /** Null follows all of the caller's environments. */
+  environmentId: string | null
+  /** Id of the last event the caller saw; null begins now. */
+  afterId: number | null
+}
+
+export type EventService = ReturnType<typeof createEventService>
+
+export function createEventService({ db, feed }: { db: Database; feed: EventFeed }) {
+  const open = new Map<PassThrough, string>()
+
+  return {
+    async openStream(actor: UserActor, { environmentId, afterId }: EventStreamOptions): Promise<Readable> {
+      if (environmentId !== null) await requireEnvironment(actor, environmentId, db)
+      const stream = new PassThrough({ highWaterMark: maxBufferedBytes })
+      open.set(stream, actor.authSessionId)
+      let lastId = afterId ?? 0
+      let early: LoggedEvent[] | null = []
+
+      const send = (logged: LoggedEvent) => {
+        if (logged.id <= lastId && afterId !== null) return
+        lastId = Math.max(lastId, logged.id)
+        if (!stream.write(frame(logged))) stream.destroy()
+      }
+      const unsubscribe = feed.subscribe((logged) => {
+        if (logged.userId !== actor.userId) return
+        if (environmentId !== null && logged.event.environmentId !== environmentId) return
+        if (early === null) send(logged)
+        else early.push(logged)
+      })
+      const heartbeat = setInterval(() => stream.write(': still here\n\n'), heartbeatMs)
+      stream.on('close', () => {
+        clearInterval(heartbeat)
+        unsubscribe()
+        open.delete(stream)
+      })
+
+      stream.write(`retry: ${clientRetryMs}\n\n`)
+      if (afterId !== null) {
+        const missed = await readEventsAfter(afterId, { userId: actor.userId, environmentId }, db)
+        missed.forEach(send)
+      }
+      for (const logged of early) send(logged)
+      early = null
+      return stream
+    },
+
+    closeSignedOut(authSessionId: string): void {
+      for (const [stream, of] of open) if (of === authSessionId) stream.end()
+    },
+
+    /** Ends every stream; their readers come back by themselves. */
+    closeAll(): void {
+      for (const stream of open.keys()) stream.end()
+    },
+  }
+}
+
+function frame({ id, event: { type, ...data } }: LoggedEvent): string {
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+}

@@ -1,0 +1,105 @@
+/**
+ * The running side of one operation: walks its steps, keeps their state in memory and writes it to the operation often
+ * enough to look live and seldom enough not to matter (once per `writeIntervalMs`, and at each change of step).
+ */
+import type { OperationError, OperationState, OperationStep, StepName } from '@craftastic/contract'
+import type { Kysely } from 'kysely'
+import type { DB } from './database-types.ts'
+import { updateOperation } from './operation-log.ts'
+
+const writeIntervalMs = 250
+
+/** A step failed in a way that can be told in words. */
+export class StepFailure extends Error {
+  override name = 'StepFailure'
+  /** What the failing program wrote, for those who want it. */
+  readonly output: string | null
+  constructor(reason: string, options: { output?: string; cause?: unknown } = {}) {
+    super(reason, options)
+    this.output = options.output?.slice(-4096) ?? null
+  }
+}
+
+export interface OperationProgress {
+  /** Runs one step. What it throws is thrown on, with the step marked as failed. */
+  step(name: StepName, work: () => Promise<void>): Promise<void>
+  /** How far the running step is. */
+  report(percent: number, message: string): void
+  /** Adds lines to the log. */
+  addLines(lines: readonly string[]): void
+  /** The step that failed; the last one when none has. */
+  failedStep(): StepName
+  /** Resolves when everything so far is written. */
+  flush(): Promise<void>
+  /** Settles the operation, in the caller's transaction. */
+  settle(state: OperationState, error: OperationError | null, trx: Kysely<DB>): Promise<void>
+}
+
+export function openOperationProgress(
+  operation: { id: string; ownerId: string; steps: readonly StepName[] },
+  db: Kysely<DB>,
+): OperationProgress {
+  const steps = operation.steps.map((name): OperationStep => ({
+    name,
+    state: 'pending',
+    percent: null,
+    message: null,
+    startedAt: null,
+    finishedAt: null,
+  }))
+  let lines: string[] = []
+  let current: OperationStep | null = null
+  let timer: NodeJS.Timeout | null = null
+  let writing: Promise<unknown> = Promise.resolve()
+
+  const write = (state: OperationState = 'running', error: OperationError | null = null, trx: Kysely<DB> = db) => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    const change = { state, steps: structuredClone(steps), lines, ...(error === null ? {} : { error }) }
+    lines = []
+    return updateOperation(operation.id, operation.ownerId, change, trx)
+  }
+  /** Writes follow each other; a write that fails is made good by the next one. */
+  const queueWrite = () => (writing = writing.then(() => write()).catch(() => {}))
+  const writeSoon = () => (timer ??= setTimeout(queueWrite, writeIntervalMs))
+
+  return {
+    step: async (name, work) => {
+      const step = steps.find((candidate) => candidate.name === name)
+      if (step === undefined) throw new Error(`the operation has no step "${name}"`)
+      current = step
+      step.state = 'running'
+      step.startedAt = new Date().toISOString()
+      await queueWrite()
+      try {
+        await work()
+        step.state = 'done'
+        step.percent = step.percent === null ? null : 100
+      } catch (error) {
+        step.state = 'failed'
+        throw error
+      } finally {
+        step.finishedAt = new Date().toISOString()
+        current = null
+      }
+    },
+    report: (percent, message) => {
+      if (current === null) return
+      current.percent = Math.round(percent)
+      current.message = message
+      writeSoon()
+    },
+    addLines: (added) => {
+      lines.push(...added)
+      writeSoon()
+    },
+    failedStep: () => (steps.find((step) => step.state === 'failed') ?? steps.at(-1))?.name ?? 'ready',
+    flush: async () => {
+      await queueWrite()
+    },
+    settle: async (state, error, trx) => {
+      await writing
+      await write(state, error, trx)
+    },
+  }
+}

@@ -1,0 +1,149 @@
+/** The verbs on sessions. Each is true of tmux when it answers: made means it exists there, deleted that it is gone. */
+import { randomUUID } from 'node:crypto'
+import type { CreateSession, Session, UpdateSession } from '@craftastic/contract'
+import { sql } from 'kysely'
+import { createTmuxSession, killTmuxSession, listTmuxSessions } from '../services/tmux.ts'
+import type { UserActor } from './actor.ts'
+import { isUniqueViolation, type Database } from './database.ts'
+import { requireEnvironment, requireSession } from './environment-access.ts'
+import type { EnvironmentReach } from './environment-reach.ts'
+import { AppError } from './errors.ts'
+import { appendEvent } from './event-log.ts'
+import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
+import { observeSessions, readSessionRows, recordSession } from './session-status.ts'
+
+export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
+export type SessionService = ReturnType<typeof createSessionService>
+
+export function createSessionService({ db, reach }: SessionServiceOptions) {
+  return {
+    async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
+      const environment = requireRunning(await requireEnvironment(actor, input.environmentId, db))
+      await requireDirectory(environment.id, input.workingDirectory)
+      const row = await insertSession(environment, input)
+      try {
+        await reach.inside(environment.id, (ssh) =>
+          createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
+        )
+      } catch (error) {
+        await removeSession(row, environment.user_id)
+        throw error
+      }
+      return presentSession(row)
+    },
+
+    /** Statuses are what tmux says now. In an environment that does not run every session is dead. */
+    async listSessions(actor: UserActor, environmentId: string): Promise<Session[]> {
+      const environment = await requireEnvironment(actor, environmentId, db)
+      if (environment.status === 'running') return observeSessions(environment.id, { reach, db })
+      return asDead(await readSessionRows(environment.id, db))
+    },
+
+    async getSession(actor: UserActor, sessionId: string): Promise<Session> {
+      const row = await requireSession(actor, sessionId, db)
+      const environment = await requireEnvironment(actor, row.environment_id, db)
+      if (environment.status !== 'running') return { ...presentSession(row), status: 'dead' }
+      return observe(row)
+    },
+
+    async updateSession(actor: UserActor, sessionId: string, input: UpdateSession): Promise<Session> {
+      const row = await requireSession(actor, sessionId, db)
+      const environment = await requireEnvironment(actor, row.environment_id, db)
+      const renamed = input.name === undefined ? row : await renameSession(row, input.name, environment.user_id)
+      if (input.status === undefined) return presentSession(renamed)
+      requireRunning(environment)
+      await reach.inside(environment.id, (ssh) =>
+        input.status === 'dead'
+          ? killTmuxSession(ssh, row.tmux_session_name)
+          : createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
+      )
+      return observe(renamed)
+    },
+
+    async deleteSession(actor: UserActor, sessionId: string): Promise<void> {
+      const row = await requireSession(actor, sessionId, db)
+      const environment = await requireEnvironment(actor, row.environment_id, db)
+      if (environment.status === 'running') {
+        await reach.inside(environment.id, (ssh) => killTmuxSession(ssh, row.tmux_session_name))
+      }
+      await removeSession(row, environment.user_id)
+    },
+  }
+
+  async function observe(row: SessionRow): Promise<Session> {
+    const alive = await reach.inside(row.environment_id, listTmuxSessions)
+    return recordSession(row, alive.find((candidate) => candidate.name === row.tmux_session_name) ?? null, db)
+  }
+
+  async function requireDirectory(environmentId: string, directory: string): Promise<void> {
+    const found = await reach.inside(environmentId, (ssh) => ssh.run(['test', '-d', directory]))
+    if (found.exitCode === 0) return
+    throw new AppError('directory_missing', `There is no directory "${directory}" in the environment.`)
+  }
+
+  async function insertSession(environment: EnvironmentRow, input: CreateSession): Promise<SessionRow> {
+    const id = randomUUID()
+    return db
+      .transaction()
+      .execute(async (trx) => {
+        const row = await trx
+          .insertInto('sessions')
+          .values({
+            id,
+            environment_id: environment.id,
+            name: input.name ?? null,
+            tmux_session_name: `session-${id.slice(0, 8)}`,
+            working_directory: input.workingDirectory,
+            status: 'inactive',
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        await tell(row, presentSession(row), environment.user_id, trx)
+        return row
+      })
+      .catch((error: unknown) => refuseTakenName(error, input.name))
+  }
+
+  async function renameSession(row: SessionRow, name: string, ownerId: string): Promise<SessionRow> {
+    return db
+      .transaction()
+      .execute(async (trx) => {
+        const renamed = await trx
+          .updateTable('sessions')
+          .set({ name, updated_at: sql<Date>`now()` })
+          .where('id', '=', row.id)
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        await tell(renamed, presentSession(renamed), ownerId, trx)
+        return renamed
+      })
+      .catch((error: unknown) => refuseTakenName(error, name))
+  }
+
+  async function removeSession(row: SessionRow, ownerId: string): Promise<void> {
+    await db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
+      await tell(row, null, ownerId, trx)
+    })
+  }
+}
+
+function requireRunning(environment: EnvironmentRow): EnvironmentRow {
+  if (environment.status === 'running') return environment
+  const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
+  throw new AppError('environment_not_running', detail)
+}
+
+function asDead(rows: SessionRow[]): Session[] {
+  return rows.map((row) => ({ ...presentSession(row), status: 'dead' }))
+}
+
+function refuseTakenName(error: unknown, name: string | undefined): never {
+  if (!isUniqueViolation(error, 'sessions_environment_id_name_key')) throw error
+  throw new AppError('name_taken', `The environment already has a session named "${name}". Choose another name.`)
+}
+
+function tell(row: SessionRow, session: Session | null, ownerId: string, trx: Parameters<typeof appendEvent>[2]) {
+  const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
+  return appendEvent(event, ownerId, trx)
+}

@@ -1,0 +1,66 @@
+/**
+ * Sessions as tmux sees them now. The rows keep what was seen last, for lists over many environments; a difference is
+ * written and told to the owner.
+ */
+import type { Session, SessionStatus } from '@craftastic/contract'
+import { sql } from 'kysely'
+import { listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
+import type { Database } from './database.ts'
+import type { EnvironmentReach } from './environment-reach.ts'
+import { appendEvent } from './event-log.ts'
+import { presentSession, type SessionRow } from './present.ts'
+
+/** Activity is written at this grain, so that looking at a list does not write all the time. */
+const activityGrainMs = 60_000
+
+/** Asks tmux and answers all sessions of the environment, oldest first. */
+export async function observeSessions(
+  environmentId: string,
+  { reach, db }: { reach: EnvironmentReach; db: Database },
+): Promise<Session[]> {
+  const alive = await reach.inside(environmentId, listTmuxSessions)
+  const rows = await readSessionRows(environmentId, db)
+  return Promise.all(
+    rows.map((row) => {
+      const found = alive.find((candidate) => candidate.name === row.tmux_session_name)
+      return recordSession(row, found ?? null, db)
+    }),
+  )
+}
+
+export async function readSessionRows(environmentId: string, db: Database): Promise<SessionRow[]> {
+  return db
+    .selectFrom('sessions')
+    .selectAll()
+    .where('environment_id', '=', environmentId)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+}
+
+/** Writes what was seen of one session where it differs from its row. Null: tmux does not have it. */
+export async function recordSession(row: SessionRow, seen: TmuxSession | null, db: Database): Promise<Session> {
+  const status: SessionStatus = seen === null ? 'dead' : seen.attached > 0 ? 'active' : 'inactive'
+  const lastActivity = seen?.lastActivity ?? row.last_activity
+  const sinceWritten = (lastActivity?.getTime() ?? 0) - (row.last_activity?.getTime() ?? 0)
+  if (status === row.status && sinceWritten < activityGrainMs) return presentSession(row, seen?.currentCommand ?? null)
+  return db.transaction().execute(async (trx) => {
+    const updated = await trx
+      .updateTable('sessions')
+      .set({ status, last_activity: lastActivity, updated_at: sql<Date>`now()` })
+      .where('id', '=', row.id)
+      .returningAll()
+      .executeTakeFirst()
+    if (updated === undefined) return presentSession(row)
+    const environment = await trx
+      .updateTable('environments')
+      .set({ last_activity_at: sql<Date>`greatest(last_activity_at, ${lastActivity})` })
+      .where('id', '=', row.environment_id)
+      .returning('user_id')
+      .executeTakeFirstOrThrow()
+    const session = presentSession(updated, seen?.currentCommand ?? null)
+    const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
+    await appendEvent(event, environment.user_id, trx)
+    return session
+  })
+}

@@ -1,0 +1,66 @@
+/** The one error body there is: RFC 9457 problem+json. */
+import type { ErrorCode, FieldError, Problem } from '@craftastic/contract'
+import type { AppError } from '../lib/errors.ts'
+
+export const problemMediaType = 'application/problem+json'
+
+/** What each code means, whatever the request was. */
+const titles: Record<ErrorCode, string> = {
+  malformed_request: 'The request cannot be read',
+  validation_failed: 'The request is not valid',
+  not_signed_in: 'Not signed in',
+  wrong_credentials: 'Wrong credentials',
+  origin_not_allowed: 'Origin not allowed',
+  not_allowed: 'Not allowed',
+  wrong_setup_token: 'Wrong set-up token',
+  not_found: 'Not found',
+  name_taken: 'Name taken',
+  email_taken: 'E-mail address taken',
+  environment_not_running: 'Environment not running',
+  environment_busy: 'Environment busy',
+  last_admin: 'Last admin',
+  body_too_large: 'Body too large',
+  unsupported_media_type: 'Unsupported media type',
+  repository_refused: 'Repository refused',
+  image_refused: 'Image refused',
+  directory_missing: 'Directory missing',
+  rate_limited: 'Too many requests',
+  internal: 'Internal error',
+  environment_unreachable: 'Environment unreachable',
+  database_unavailable: 'Database unavailable',
+  engine_unavailable: 'Container engine unavailable',
+  shutting_down: 'Shutting down',
+}
+
+export interface ProblemParts {
+  code: ErrorCode
+  status: number
+  detail: string
+  errors?: FieldError[] | undefined
+}
+
+/** @param instance Path of the request, without its query. */
+export function createProblem(parts: ProblemParts, instance: string, requestId: string): Problem {
+  const { code, status, detail, errors } = parts
+  return {
+    type: `urn:craftastic:problem:${code}`,
+    title: titles[code],
+    status,
+    detail,
+    instance,
+    code,
+    requestId,
+    ...(errors === undefined ? {} : { errors }),
+  }
+}
+
+export function describeAppError(error: AppError): ProblemParts {
+  return { code: error.code, status: error.status, detail: error.message, errors: error.errors }
+}
+
+/** Where the real cause is in the log beside the request's id. */
+export const internalProblem: ProblemParts = {
+  code: 'internal',
+  status: 500,
+  detail: 'The server ran into a problem of its own. It is in the log under the id of this request.',
+}

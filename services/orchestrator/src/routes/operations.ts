@@ -1,0 +1,20 @@
+/** Operations: what long work did, with its log. */
+import { OperationParams, OperationWithLog, Problem } from '@craftastic/contract'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { OperationService } from '../lib/operation-service.ts'
+
+export const operationRoutes: FastifyPluginAsyncZod<{ operations: OperationService }> = async (app, { operations }) => {
+  app.get(
+    '/operations/:operationId',
+    {
+      config: { access: 'signedIn' },
+      schema: {
+        operationId: 'getOperation',
+        tags: ['operations'],
+        params: OperationParams,
+        response: { 200: OperationWithLog, '4xx': Problem },
+      },
+    },
+    async (request) => operations.getOperation(request.actor, request.params.operationId),
+  )
+}

@@ -1,0 +1,95 @@
+/**
+ * The one frozen template every container and network is made from. Values come from a plan; nothing a user sends
+ * reaches the engine in another way. Which attack each setting stops stands in docs/security.md.
+ */
+import type Docker from 'dockerode'
+import { runDirectory } from './run-directory.ts'
+import type { ContainerPlan } from './runtime.ts'
+
+/** The unprivileged user every process of an environment runs as. */
+export const containerUser = '1000:1000'
+
+const tmpfsOwner = containerUser.split(':').join(',gid=')
+
+/** Name of the container, the network and the volume of an environment. */
+export function resourceName(environmentId: string): string {
+  return `craftastic-${environmentId}`
+}
+
+type Ownership = { instanceId: string; environmentId: string; generation: number }
+
+export const label = {
+  instance: 'craftastic.instance',
+  environment: 'craftastic.environment',
+  generation: 'craftastic.generation',
+  all: ({ instanceId, environmentId, generation }: Ownership): Record<string, string> => ({
+    [label.instance]: instanceId,
+    [label.environment]: environmentId,
+    [label.generation]: String(generation),
+  }),
+}
+
+export function networkOptions(ownership: Ownership): Docker.NetworkCreateOptions {
+  return {
+    Name: resourceName(ownership.environmentId),
+    Driver: 'bridge',
+    EnableIPv6: false,
+    Labels: label.all(ownership),
+    Options: {
+      // Interface names hold 15 bytes; host firewall rules match this prefix.
+      'com.docker.network.bridge.name': `craft-${ownership.environmentId.slice(0, 8)}`,
+      'com.docker.network.bridge.enable_icc': 'false',
+    },
+  }
+}
+
+export function containerOptions(instanceId: string, plan: ContainerPlan): Docker.ContainerCreateOptions {
+  const name = resourceName(plan.environmentId)
+  return {
+    name,
+    Image: plan.image,
+    Hostname: plan.environmentId.slice(0, 8),
+    User: containerUser,
+    WorkingDir: '/',
+    Tty: false,
+    OpenStdin: false,
+    Entrypoint: [],
+    Cmd: plan.command,
+    Env: Object.entries(plan.variables).map(([variable, value]) => `${variable}=${value}`),
+    Labels: label.all({ instanceId, environmentId: plan.environmentId, generation: plan.generation }),
+    Healthcheck: { Test: ['NONE'] },
+    StopTimeout: 10,
+    HostConfig: {
+      Init: true,
+      Privileged: false,
+      CapDrop: ['ALL'],
+      CapAdd: [],
+      SecurityOpt: ['no-new-privileges:true'],
+      PidsLimit: 1024,
+      Memory: plan.memoryBytes,
+      MemorySwap: plan.memoryBytes,
+      NanoCpus: Math.round(plan.cpuLimit * 1e9),
+      CpuShares: 512,
+      OomScoreAdj: 500,
+      ShmSize: 256 * 1024 * 1024,
+      Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
+      // Programs inside can write to the log through /proc/1/fd/1: it must be bounded.
+      LogConfig: { Type: 'local', Config: { 'max-size': '10m', 'max-file': '3' } },
+      RestartPolicy: { Name: 'no' },
+      IpcMode: 'private',
+      PidMode: '',
+      UsernsMode: '',
+      Mounts: [{ Type: 'volume', Source: name, Target: '/workspace' }],
+      Tmpfs: {
+        // A tmpfs counts against the memory limit, and is mounted noexec unless told otherwise.
+        '/tmp': `rw,nosuid,nodev,exec,mode=1777,size=${Math.floor(plan.memoryBytes / 2)}`,
+        [runDirectory]: `rw,nosuid,nodev,noexec,mode=0700,size=16m,uid=${tmpfsOwner}`,
+      },
+      Binds: [],
+      Devices: [],
+      PortBindings: {},
+      PublishAllPorts: false,
+      NetworkMode: name,
+    },
+  }
+}

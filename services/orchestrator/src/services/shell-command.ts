@@ -1,0 +1,27 @@
+/**
+ * An SSH command is one string that the user's shell reads. This is the only place where such a string is made: from an
+ * argument list, every argument quoted so that it stays one literal argument (shown by shell-command.test.ts against a
+ * real shell).
+ */
+import { runDirectory } from './run-directory.ts'
+
+/** Quotes one argument for a POSIX shell. A NUL byte cannot be part of an argument and is refused. */
+function quote(argument: string): string {
+  if (argument.includes('\0')) throw new TypeError('an argument cannot contain a NUL byte')
+  return /^[A-Za-z0-9_/.,:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`
+}
+
+/** The command line that runs exactly `command`. */
+export function shellCommand(command: readonly string[]): string {
+  return command.map(quote).join(' ')
+}
+
+/** Wraps a command so that it ends with its channel: `docker/with-channel.sh`, which every container has. */
+export function endingWithChannel(command: readonly string[]): string[] {
+  return ['sh', `${runDirectory}/with-channel.sh`, ...command]
+}
+
+/** Wraps a command so that it runs in `directory`, or in the home directory when that is not there. */
+export function inDirectory(directory: string, command: readonly string[]): string[] {
+  return ['sh', '-c', 'cd -- "$1" 2>/dev/null || cd; shift; exec "$@"', 'sh', directory, ...command]
+}

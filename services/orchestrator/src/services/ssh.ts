@@ -1,0 +1,225 @@
+/**
+ * One SSH connection into one environment, multiplexed: a channel for each command and each terminal.
+ *
+ * The other end belongs to the user's code and is not trusted: the handshake has a deadline, the host key is pinned,
+ * output that is read into memory is bounded, and channels that the other end asks for are refused by not being
+ * handled. Closing a terminal channel hangs up its program; nothing stays behind in the container.
+ */
+import ssh2 from 'ssh2'
+import type { Duplex } from 'node:stream'
+import { endingWithChannel, shellCommand } from './shell-command.ts'
+import { isSameKey } from './ssh-keys.ts'
+
+const handshakeDeadlineMs = 15_000
+const keepaliveIntervalMs = 15_000
+const defaultCommandDeadlineMs = 15_000
+const defaultMaxOutputBytes = 1024 * 1024
+
+export type SshIdentity = { user: string; privateKey: string; hostPublicKey: string }
+
+export type CommandOptions = {
+  deadlineMs?: number
+  /** More output than this ends the command with an error. */
+  maxOutputBytes?: number
+  input?: string
+  /** Receives standard error as it arrives. */
+  onStderr?: (chunk: Buffer) => void
+  signal?: AbortSignal
+}
+
+export type CommandResult = {
+  /** Null when a signal ended the command. */
+  exitCode: number | null
+  stdout: Buffer
+  stderr: Buffer
+}
+
+export type TerminalSize = { cols: number; rows: number }
+
+/** A program on a pseudo-terminal at the other end of a channel. */
+export interface TerminalChannel {
+  /** Bytes as the terminal wrote them; pausing it holds the channel's window. */
+  readonly output: NodeJS.ReadableStream
+  /** False when the caller should wait for `onDrain`. */
+  write(input: Buffer): boolean
+  onDrain(listener: () => void): void
+  resize(size: TerminalSize): void
+  /** Called once, when the program ended or the channel is gone. */
+  onClose(listener: () => void): void
+  close(): void
+}
+
+export interface SshConnection {
+  run(command: readonly string[], options?: CommandOptions): Promise<CommandResult>
+  openTerminal(command: readonly string[], size: TerminalSize): Promise<TerminalChannel>
+  readonly closed: boolean
+  onClose(listener: () => void): void
+  close(): void
+}
+
+/** The connection is gone, or a command did not keep its bounds. */
+export class SshFailure extends Error {
+  override name = 'SshFailure'
+}
+
+/** The connection broke under what ran on it; another one may succeed. */
+export class SshConnectionLost extends SshFailure {
+  override name = 'SshConnectionLost'
+}
+
+/** Connects over `stream`. Rejects with `SshFailure` when the handshake fails or the host key is another one. */
+export async function openSshConnection(stream: Duplex, identity: SshIdentity): Promise<SshConnection> {
+  const client = new ssh2.Client()
+  const closeListeners = new Set<() => void>()
+  let closed = false
+  client.on('close', () => {
+    closed = true
+    stream.destroy()
+    for (const listener of closeListeners) listener()
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    client.once('ready', resolve)
+    client.once('close', () => reject(new SshFailure('the connection was closed during the handshake')))
+    // Stays for the connection's life: an error after the handshake is followed by `close`.
+    client.on('error', (error) => reject(new SshFailure(error.message, { cause: error })))
+    client.connect({
+      sock: stream,
+      username: identity.user,
+      privateKey: identity.privateKey,
+      hostVerifier: (key: Buffer) => isSameKey(key, identity.hostPublicKey),
+      readyTimeout: handshakeDeadlineMs,
+      keepaliveInterval: keepaliveIntervalMs,
+      keepaliveCountMax: 3,
+      algorithms: {
+        kex: ['curve25519-sha256'],
+        serverHostKey: ['ssh-ed25519'],
+        // Done by Node's own crypto; the ChaCha20 of ssh2 is slower without its native part.
+        cipher: ['aes128-gcm@openssh.com'],
+        compress: ['none'],
+      },
+    })
+  }).catch((error: unknown) => {
+    client.destroy()
+    stream.destroy()
+    throw error
+  })
+
+  return {
+    run: (command, options) => runCommand(client, command, options),
+    openTerminal: (command, size) => openTerminalChannel(client, command, size),
+    get closed() {
+      return closed
+    },
+    onClose: (listener) => void closeListeners.add(listener),
+    close: () => client.end(),
+  }
+}
+
+function runCommand(
+  client: ssh2.Client,
+  command: readonly string[],
+  {
+    deadlineMs = defaultCommandDeadlineMs,
+    maxOutputBytes = defaultMaxOutputBytes,
+    input = '',
+    onStderr,
+    signal,
+  }: CommandOptions = {},
+): Promise<CommandResult> {
+  if (signal?.aborted) return Promise.reject(new SshFailure('cancelled'))
+  // A command that reads input ends at its end of input by itself; every other one is tied to its channel.
+  const line = shellCommand(input === '' ? endingWithChannel(command) : command)
+  return onChannel(client, line, {}, (channel, resolve, reject) => {
+    const stdout: Buffer[] = []
+    const stderr: Buffer[] = []
+    let bytes = 0
+    let exit: { code: number | null } | null = null
+    const settle = (failure: SshFailure | null) => {
+      clearTimeout(deadline)
+      signal?.removeEventListener('abort', cancel)
+      channel.close()
+      if (failure !== null) reject(failure)
+      else if (exit === null) reject(new SshConnectionLost('the connection was cut'))
+      else resolve({ exitCode: exit.code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) })
+    }
+    const cancel = () => settle(new SshFailure('cancelled'))
+    const deadline = setTimeout(() => settle(new SshFailure(`no end after ${deadlineMs / 1000} s`)), deadlineMs)
+    signal?.addEventListener('abort', cancel, { once: true })
+    const collect = (into: Buffer[]) => (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes > maxOutputBytes) settle(new SshFailure(`more than ${maxOutputBytes} bytes of output`))
+      else into.push(chunk)
+    }
+    channel.on('data', collect(stdout))
+    channel.stderr.on('data', onStderr ?? collect(stderr))
+    channel.on('exit', (code: number | null) => (exit = { code }))
+    channel.on('error', (cause: Error) => settle(new SshFailure(cause.message, { cause })))
+    channel.on('close', () => settle(null))
+    if (input !== '') channel.end(input)
+  })
+}
+
+function openTerminalChannel(
+  client: ssh2.Client,
+  command: readonly string[],
+  { cols, rows }: TerminalSize,
+): Promise<TerminalChannel> {
+  const pty = { term: 'xterm-256color', cols, rows, width: 0, height: 0 }
+  return onChannel(client, shellCommand(command), { pty }, (channel, resolve) => {
+    let isClosed = false
+    const closeListeners: (() => void)[] = []
+    channel.on('error', () => channel.close())
+    channel.on('close', () => {
+      isClosed = true
+      for (const listener of closeListeners) listener()
+    })
+    channel.stderr.resume()
+    resolve({
+      output: channel,
+      write: (bytes) => channel.writable && channel.write(bytes),
+      onDrain: (listener) => void channel.on('drain', listener),
+      resize: (size) => void channel.setWindow(size.rows, size.cols, 0, 0),
+      onClose: (listener) => {
+        if (isClosed) listener()
+        else closeListeners.push(listener)
+      },
+      close: () => {
+        // The close is confirmed only after all pending output was read.
+        channel.resume()
+        channel.close()
+      },
+    })
+  })
+}
+
+type UseChannel<T> = (
+  channel: ssh2.ClientChannel,
+  resolve: (value: T) => void,
+  reject: (failure: SshFailure) => void,
+) => void
+
+/**
+ * Opens a channel and hands it to `use` in the same turn of the event loop: a short command's exit status may lie in
+ * the packet that opens its channel, and events that nobody listens to yet are lost.
+ */
+function onChannel<T>(client: ssh2.Client, line: string, options: ssh2.ExecOptions, use: UseChannel<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const lost = (cause: unknown) => reject(new SshConnectionLost('the connection gave no channel', { cause }))
+    try {
+      client.exec(line, options, (error, channel) => {
+        if (error === undefined) use(channel, resolve, reject)
+        else if (isRefusedChannel(error))
+          reject(new SshFailure('the environment allows no more channels', { cause: error }))
+        else lost(error)
+      })
+    } catch (error) {
+      lost(error)
+    }
+  })
+}
+
+/** The other end answered and said no (RFC 4254, section 5.1). */
+function isRefusedChannel(error: Error): boolean {
+  return 'reason' in error && typeof error.reason === 'number'
+}

@@ -1,0 +1,86 @@
+/**
+ * tmux inside an environment: the argument lists of its commands and the reading of its answers. A private socket, our
+ * configuration, UTF-8 (`-u`), and exact targets only: `-t main` would match `mainframe` by prefix, `-t =main` does not.
+ */
+import { runDirectory } from './run-directory.ts'
+import { inDirectory } from './shell-command.ts'
+import type { CommandResult, SshConnection } from './ssh.ts'
+
+const tmux = ['tmux', '-u', '-S', `${runDirectory}/tmux.sock`, '-f', `${runDirectory}/tmux.conf`]
+
+/** What tmux says of one of its sessions. */
+export type TmuxSession = {
+  name: string
+  /** Clients that are attached. */
+  attached: number
+  lastActivity: Date
+  /** Program in the foreground of the active pane. */
+  currentCommand: string
+}
+
+/** tmux failed in a way that is not an answer. */
+export class TmuxFailure extends Error {
+  override name = 'TmuxFailure'
+}
+
+/**
+ * Attaches to the session, making it in `directory` when it is gone. The name is tmux's own: `new-session -A` compares
+ * it exactly.
+ */
+export function attachCommand(name: string, directory: string): string[] {
+  // The directory is entered by the shell: tmux would expand formats, and so run commands, in a `-c` argument.
+  return inDirectory(directory, [...tmux, 'new-session', '-A', '-s', name])
+}
+
+/** Starts the server; one that runs is success. */
+export async function startTmuxServer(ssh: SshConnection): Promise<void> {
+  const result = await ssh.run([...tmux, 'start-server'])
+  if (result.exitCode !== 0) throw failure('start-server', result)
+}
+
+/** Makes the session, detached; one that exists is success. */
+export async function createTmuxSession(ssh: SshConnection, name: string, directory: string): Promise<void> {
+  const result = await ssh.run(inDirectory(directory, [...tmux, 'new-session', '-d', '-s', name]))
+  if (result.exitCode !== 0 && !/duplicate session/.test(words(result))) throw failure('new-session', result)
+}
+
+/** Ends the session and its programs; one that is gone is success. */
+export async function killTmuxSession(ssh: SshConnection, name: string): Promise<void> {
+  const result = await ssh.run([...tmux, 'kill-session', '-t', `=${name}`])
+  if (result.exitCode !== 0 && !isGone(result)) throw failure('kill-session', result)
+}
+
+/** All sessions; none when no tmux server runs. */
+export async function listTmuxSessions(ssh: SshConnection): Promise<TmuxSession[]> {
+  const format = '#{session_name} #{session_attached} #{session_activity} #{pane_current_command}'
+  const result = await ssh.run([...tmux, 'list-sessions', '-F', format])
+  if (result.exitCode !== 0) {
+    if (isGone(result)) return []
+    throw failure('list-sessions', result)
+  }
+  return parseTmuxSessions(result.stdout.toString('utf8'))
+}
+
+/** Reads lines of name, attached, activity and command; others, which a program inside may have caused, are left out. */
+export function parseTmuxSessions(output: string): TmuxSession[] {
+  return output.split('\n').flatMap((line) => {
+    const [, name, attached, activity, command] = /^(\S+) (\d+) (\d+) (.*)$/.exec(line) ?? []
+    if (name === undefined || command === undefined) return []
+    const lastActivity = new Date(Number(activity) * 1000)
+    return [{ name, attached: Number(attached), lastActivity, currentCommand: command.slice(0, 200) }]
+  })
+}
+
+function words(result: CommandResult): string {
+  return result.stderr.toString('utf8').trim()
+}
+
+function isGone(result: CommandResult): boolean {
+  return /no server running|error connecting to|can't find session|no sessions|server exited unexpectedly/.test(
+    words(result),
+  )
+}
+
+function failure(command: string, result: CommandResult): TmuxFailure {
+  return new TmuxFailure(`tmux ${command} ended with ${result.exitCode}: ${words(result).slice(0, 500)}`)
+}

@@ -1,0 +1,99 @@
+/** Two users: what is one's is absent for the other, on every route there is. */
+import { EnvironmentList, Problem } from '@craftastic/contract'
+import type { ApiClient } from '@craftastic/testing/api-client'
+import { openTerminal } from '@craftastic/testing/terminal-client'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createUser, testPassword } from '../harness/builders.ts'
+import { ApiClient as Client } from '@craftastic/testing/api-client'
+import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
+
+/** Routes that name nothing that could be somebody else's. */
+const aboutOneself = new Set(['GET /api/auth/me', 'GET /api/events'])
+
+/** A body that passes the schema, for the routes that take one. */
+const bodies: Record<string, (owned: Owned) => object> = {
+  'POST /api/sessions': ({ environmentId }) => ({ environmentId }),
+  'PATCH /api/sessions/:sessionId': () => ({ name: 'taken over' }),
+  'POST /api/environments': ({ userId }) => ({ name: 'planted', userId }),
+}
+
+/** What is not answered with 404, because it names no thing but a right. */
+const otherAnswers: Record<string, number> = { 'POST /api/environments': 403 }
+
+type Owned = { userId: string; environmentId: string; sessionId: string; operationId: string }
+
+describeOnEngine('two users', () => {
+  const server = useEngineServer()
+  let owner: ApiClient
+  let owned: Owned
+  beforeAll(async () => {
+    owner = await server().signInNew()
+    const environment = await owner.createEnvironment({ name: 'mine' })
+    const session = await owner.createSession({ environmentId: environment.id })
+    owned = {
+      userId: environment.userId,
+      environmentId: environment.id,
+      sessionId: session.id,
+      operationId: environment.operation?.id ?? '',
+    }
+  })
+  afterAll(() => owner.deleteEnvironment(owned.environmentId))
+
+  const fill = (url: string) => url.replace(/:(\w+)/g, (_, name: string) => owned[name as keyof Owned])
+
+  it.each(['member', 'admin'] as const)(
+    "a %s cannot see, open, change or delete what is somebody else's",
+    async (role) => {
+      const { email } = await createUser(server(), { role })
+      const stranger = await Client.signIn(server().baseUrl, { email, password: testPassword })
+      const routes = server()
+        .routes.flatMap(({ methods, url, access }) =>
+          methods.map((method) => ({ method, url, access, key: `${method} ${url}` })),
+        )
+        .filter(({ method, access, key }) => access === 'signedIn' && method !== 'HEAD' && !aboutOneself.has(key))
+      expect(routes.length).toBeGreaterThan(12)
+
+      for (const { method, url, key } of routes) {
+        if (key === 'POST /api/environments' && role === 'admin') continue
+        expect(/:|sessions$|environments$/.test(url), `${key} needs a rule in this test`).toBe(true)
+        const body = bodies[key]?.(owned)
+        const answer = await stranger.request(method, fill(url), { ...(body === undefined ? {} : { body }) })
+        expect(answer.status, `${key}: ${JSON.stringify(answer.body)}`).toBe(otherAnswers[key] ?? 404)
+        expect(Problem.parse(answer.body).detail).not.toContain('mine')
+      }
+      const target = { baseUrl: server().baseUrl, accessToken: stranger.accessToken ?? '', sessionId: owned.sessionId }
+      await expect(openTerminal(target)).rejects.toThrow(/404/)
+    },
+  )
+
+  it('finds everything as it was afterwards', async () => {
+    const { environments } = await owner.expect(200, EnvironmentList, 'GET', `/api/environments/user/${owned.userId}`)
+    expect(environments).toMatchObject([
+      {
+        id: owned.environmentId,
+        name: 'mine',
+        status: 'running',
+        sessions: [{ id: owned.sessionId, name: null, status: 'inactive' }],
+      },
+    ])
+  })
+
+  it('hears nothing of what happens to the other', async () => {
+    const stranger = await server().signInNew()
+    const controller = new AbortController()
+    const response = await fetch(`${server().baseUrl}/api/events`, {
+      headers: { authorization: `Bearer ${stranger.accessToken}` },
+      signal: controller.signal,
+    })
+    const session = await owner.createSession({ environmentId: owned.environmentId })
+    await owner.request('DELETE', `/api/sessions/${session.id}`)
+    const own = await stranger.request('POST', '/api/environments', { body: { name: 'own' } })
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    while (!text.includes('"name":"own"')) text += (await reader?.read())?.value ?? ''
+    controller.abort()
+    expect(text).not.toContain(owned.environmentId)
+    const { id } = own.body as { id: string }
+    await stranger.deleteEnvironment(id)
+  })
+})

@@ -1,0 +1,85 @@
+/**
+ * The whole server in this process on a real container engine: app, jobs and a listening port, with a Git server beside
+ * it. Everything carries a label of its own; a file that leaves something behind fails.
+ */
+import { randomUUID } from 'node:crypto'
+import { ApiClient } from '@craftastic/testing/api-client'
+import { listLeftovers, removeLeftovers } from '@craftastic/testing/engine-leftovers'
+import { startGitServer, type GitServer } from '@craftastic/testing/git-server'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { startJobRunner } from '../../src/jobs/runner.ts'
+import { createUser, testPassword } from './builders.ts'
+import { buildTestApp, type TestApp } from './test-app.ts'
+
+const skipped = process.env.SKIP_ENGINE === '1'
+
+/** `describe` for what needs the engine; left out only when SKIP_ENGINE=1 says so. */
+export const describeOnEngine = describe.skipIf(skipped)
+
+export interface EngineServer extends TestApp {
+  baseUrl: string
+  instanceId: string
+  git: GitServer
+  /** A new user's client. */
+  signInNew(): Promise<ApiClient>
+}
+
+export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number }
+
+export function newInstanceId(): string {
+  return `${process.env.TEST_INSTANCE_PREFIX ?? 'test-'}${randomUUID()}`
+}
+
+/** Started before the tests of a file, closed after them. Answers how to get at it. */
+export function useEngineServer(options: EngineServerOptions = {}): () => EngineServer {
+  let server: EngineServer | undefined
+  let close = async () => {}
+
+  beforeAll(async () => {
+    if (skipped) return
+    const instanceId = newInstanceId()
+    const git = await startGitServer()
+    const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+    const built = await buildTestApp({
+      ...options,
+      log,
+      env: {
+        INSTANCE_ID: instanceId,
+        GIT_ALLOWED_HOSTS: git.origin,
+        SANDBOX_CPU_LIMIT: '2',
+        ...engineEnv(),
+        ...options.env,
+      },
+    })
+    const { db, pool, url: databaseUrl } = built.database
+    const runner = await startJobRunner({ ...built.domain, databaseUrl, db, pool, concurrency: 4, log })
+    const baseUrl = await built.app.listen({ host: '127.0.0.1', port: 0 })
+    const signInNew = async () => {
+      const { email } = await createUser(built)
+      return ApiClient.signIn(baseUrl, { email, password: testPassword })
+    }
+    server = { ...built, baseUrl, instanceId, git, signInNew }
+    close = async () => {
+      await runner.stop()
+      await built.close()
+      await git.close()
+      const leftovers = await listLeftovers(instanceId)
+      await removeLeftovers(instanceId)
+      if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(', ')}`)
+    }
+  }, 60_000)
+  afterAll(() => close(), 60_000)
+
+  return () => {
+    if (server === undefined) throw new Error('The server is started before the first test, not before that')
+    return server
+  }
+}
+
+function engineEnv(): Record<string, string> {
+  const names = ['DOCKER_HOST', 'SANDBOX_IMAGE']
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
+}

@@ -1,0 +1,78 @@
+/**
+ * The real app on a database of its own. Nothing listens: requests go through `inject`. The container engine is the
+ * real one when the environment names it, and is only reached by what asks for it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino, type Logger } from 'pino'
+import { afterAll, beforeAll } from 'vitest'
+import { buildApp, type App } from '../../src/app.ts'
+import { readConfig, type Config } from '../../src/config.ts'
+import { buildDomain, type Domain } from '../../src/domain.ts'
+import { createEventFeed } from '../../src/lib/event-feed.ts'
+import { readSecrets } from '../../src/lib/secrets.ts'
+import { createDockerRuntime } from '../../src/services/docker.ts'
+import { createTestDatabase, type TestDatabase } from './test-database.ts'
+
+export interface TestApp extends App {
+  config: Config
+  database: TestDatabase
+  domain: Domain
+  close(): Promise<void>
+}
+
+export interface TestAppOptions {
+  /** Added to the variables of a test's configuration. */
+  env?: Record<string, string>
+  log?: Logger
+  /** Where the database is reached, when not directly. */
+  databasePort?: number
+  /** Replaces parts of the domain, such as the readiness checks. */
+  domain?: Partial<Domain>
+  /** Seconds after which a slow clone is given up. */
+  cloneStallSeconds?: number
+}
+
+export async function buildTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase(options.databasePort === undefined ? {} : { port: options.databasePort })
+  const dataDir = mkdtempSync(join(tmpdir(), 'craftastic-test-data-'))
+  const log = options.log ?? pino({ level: 'silent' })
+  const config = readConfig({ NODE_ENV: 'test', DATA_DIR: dataDir, DATABASE_URL: database.url, ...options.env })
+  const secrets = readSecrets(config)
+  const { db, url: databaseUrl } = database
+  const feed = createEventFeed({ databaseUrl, db, log })
+  const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId })
+  const { cloneStallSeconds } = options
+  const built = buildDomain({ config, encryptionKey: secrets.encryptionKey, db, feed, runtime, log, cloneStallSeconds })
+  const domain = { ...built, ...options.domain }
+  await feed.open()
+  const app = await buildApp({ config, secrets, db, log, domain })
+  await app.app.ready()
+  return {
+    ...app,
+    config,
+    database,
+    domain,
+    close: async () => {
+      await app.app.close()
+      await domain.closeConnections()
+      await feed.close()
+      await database.drop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The app of a test file: built before its tests, closed after them. Answers how to get at it. */
+export function useTestApp(options: TestAppOptions = {}): () => TestApp {
+  let built: TestApp | undefined
+  beforeAll(async () => {
+    built = await buildTestApp(options)
+  })
+  afterAll(() => built?.close())
+  return () => {
+    if (built === undefined) throw new Error('The app is built before the first test, not before that')
+    return built
+  }
+}
