@@ -1,0 +1,114 @@
+/**
+ * The only place that calls fetch for the API. Every answer passes the contract's schema; every failure is an ApiError.
+ * An expired sign-in is renewed once and the request repeated; a request that was refused for it has had no effect.
+ */
+import { Problem, type ErrorCode } from '@craftastic/contract'
+import { z } from 'zod'
+import { ApiError, hasCode, problemToError } from './errors'
+import { renewSignIn } from './sign-in'
+
+/** The schema of an answer without a body. */
+export const NoContent = z.undefined()
+
+interface RequestOptions<Answer> {
+  answer: z.ZodType<Answer>
+  body?: unknown
+  signal?: AbortSignal
+  /** For the routes that are about signing in: 401 is their answer, not a reason to renew. */
+  anonymous?: boolean
+}
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+let signedOutListener: () => void = () => undefined
+
+/** Registers what happens when the sign-in is over and cannot be renewed. */
+export function onSignedOut(listener: () => void): void {
+  signedOutListener = listener
+}
+
+export async function request<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+  try {
+    return await requestOnce(method, path, options)
+  } catch (error) {
+    if (options.anonymous || !hasCode(error, 'not_signed_in')) throw error
+    if (await renewSignIn()) return requestAgain(method, path, options)
+    signedOutListener()
+    throw error
+  }
+}
+
+async function requestAgain<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+  try {
+    return await requestOnce(method, path, options)
+  } catch (error) {
+    if (hasCode(error, 'not_signed_in')) signedOutListener()
+    throw error
+  }
+}
+
+async function requestOnce<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+  const headers = new Headers({ accept: 'application/json' })
+  const init: RequestInit = { method, headers }
+  if (options.signal) init.signal = options.signal
+  if (options.body !== undefined) {
+    headers.set('content-type', 'application/json')
+    init.body = JSON.stringify(options.body)
+  }
+  let response: Response
+  let body: unknown
+  try {
+    response = await fetch(path, init)
+    body = await readBody(response)
+  } catch (error) {
+    // An aborted query is no failure: TanStack Query expects its own abort back.
+    if (options.signal?.aborted) throw error
+    throw new ApiError({ code: 'server_unreachable', status: 0, message: 'The server does not answer.' })
+  }
+  if (!response.ok) throw readProblem(response, body)
+  const parsed = options.answer.safeParse(body)
+  if (!parsed.success) {
+    console.error(`${method} ${path} answered outside the contract`, parsed.error.issues)
+    throw new ApiError({
+      code: 'unexpected_answer',
+      status: response.status,
+      message: 'Reload the page and try again.',
+    })
+  }
+  return parsed.data
+}
+
+async function readBody(response: Response): Promise<unknown> {
+  const text = await response.text()
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function readProblem(response: Response, body: unknown): ApiError {
+  const header = Number(response.headers.get('retry-after'))
+  const retryAfterSeconds = Number.isFinite(header) && header > 0 ? header : undefined
+  const problem = Problem.safeParse(body)
+  if (problem.success) return problemToError(problem.data, retryAfterSeconds)
+  const { status } = response
+  return new ApiError({
+    code: status === 502 || status === 503 || status === 504 ? 'server_unreachable' : 'unexpected_answer',
+    status,
+    message: `The server answered ${status}.`,
+    retryAfterSeconds,
+  })
+}
+
+/** Failures that may pass by themselves, so that a read is worth another try. */
+export function mayPass(error: unknown): boolean {
+  const passing: ErrorCode[] = [
+    'database_unavailable',
+    'engine_unavailable',
+    'shutting_down',
+    'environment_unreachable',
+  ]
+  return hasCode(error, 'server_unreachable', ...passing)
+}

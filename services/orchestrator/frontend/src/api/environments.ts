@@ -1,0 +1,79 @@
+import {
+  Environment,
+  EnvironmentDeleted,
+  EnvironmentList,
+  EnvironmentStats,
+  type CreateEnvironment,
+  type EnvironmentStatus,
+} from '@craftastic/contract'
+import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import { request } from './client'
+import { keepCommands, patchEnvironment, storeEnvironment } from './environment-cache'
+import { environmentKeys } from './keys'
+
+const passing: readonly EnvironmentStatus[] = ['starting', 'stopping', 'deleting']
+
+/** While something is under way a missed event must not leave the page behind. */
+const healMs = 5000
+
+export const environmentsQuery = (userId: string) =>
+  queryOptions({
+    queryKey: environmentKeys.ofUser(userId),
+    queryFn: async ({ signal, client }) => {
+      const path = `/api/environments/user/${userId}`
+      const { environments } = await request('GET', path, { answer: EnvironmentList, signal })
+      const known = client.getQueryData<Environment[]>(environmentKeys.ofUser(userId))
+      return environments.map((environment): Environment => ({
+        ...environment,
+        sessions: keepCommands(known?.find(({ id }) => id === environment.id)?.sessions, environment.sessions ?? []),
+      }))
+    },
+    refetchInterval: ({ state }) => (state.data?.some(({ status }) => passing.includes(status)) ? healMs : false),
+  })
+
+export const environmentQuery = (environmentId: string) =>
+  queryOptions({
+    queryKey: environmentKeys.one(environmentId),
+    queryFn: ({ signal }) => request('GET', `/api/environments/${environmentId}`, { answer: Environment, signal }),
+    refetchInterval: ({ state }) => (state.data && passing.includes(state.data.status) ? healMs : false),
+  })
+
+const statsEveryMs = 4000
+
+/** What the container uses. Asked again every few seconds while somebody looks. */
+export const environmentStatsQuery = (environmentId: string) =>
+  queryOptions({
+    queryKey: environmentKeys.stats(environmentId),
+    queryFn: ({ signal }) =>
+      request('GET', `/api/environments/${environmentId}/stats`, { answer: EnvironmentStats, signal }),
+    refetchInterval: statsEveryMs,
+    staleTime: 0,
+    gcTime: 10_000,
+    retry: false,
+  })
+
+export const createEnvironmentMutation = () =>
+  mutationOptions({
+    mutationFn: (input: CreateEnvironment) =>
+      request('POST', '/api/environments', { answer: Environment, body: input }),
+    onSuccess: (environment, _input, _result, { client }) => storeEnvironment(client, environment),
+  })
+
+export const retryEnvironmentMutation = () =>
+  mutationOptions({
+    mutationFn: (environmentId: string) =>
+      request('POST', `/api/environments/${environmentId}/retry`, { answer: Environment }),
+    onSuccess: (environment, _id, _result, { client }) => storeEnvironment(client, environment),
+  })
+
+export const deleteEnvironmentMutation = () =>
+  mutationOptions({
+    mutationFn: (environmentId: string) =>
+      request('DELETE', `/api/environments/${environmentId}`, { answer: EnvironmentDeleted }),
+    onMutate: (environmentId, { client }) =>
+      patchEnvironment(client, environmentId, { status: 'deleting', statusReason: null }),
+    onSuccess: ({ operation }, environmentId, _result, { client }) => {
+      patchEnvironment(client, environmentId, { operation })
+    },
+    onError: (_error, _id, _result, { client }) => client.invalidateQueries({ queryKey: environmentKeys.all }),
+  })

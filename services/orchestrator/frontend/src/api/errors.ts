@@ -1,0 +1,73 @@
+/** What can go wrong between this page and the server. Everything asks for `code`; the words are for people only. */
+import type { ErrorCode, FieldError, Problem } from '@craftastic/contract'
+
+/** The server's codes, and two that only a client can see. */
+export type ApiErrorCode = ErrorCode | 'server_unreachable' | 'unexpected_answer'
+
+interface ApiErrorParts {
+  code: ApiErrorCode
+  status: number
+  message: string
+  requestId?: string
+  retryAfterSeconds?: number
+  fields?: FieldError[]
+}
+
+export class ApiError extends Error {
+  readonly code: ApiErrorCode
+  /** 0 when there was no answer. */
+  readonly status: number
+  readonly requestId: string | null
+  readonly retryAfterSeconds: number | null
+  readonly fields: readonly FieldError[]
+
+  constructor(parts: ApiErrorParts) {
+    super(parts.message)
+    this.name = 'ApiError'
+    this.code = parts.code
+    this.status = parts.status
+    this.requestId = parts.requestId ?? null
+    this.retryAfterSeconds = parts.retryAfterSeconds ?? null
+    this.fields = parts.fields ?? []
+  }
+}
+
+export function problemToError(problem: Problem, retryAfterSeconds: number | undefined): ApiError {
+  return new ApiError({
+    code: problem.code,
+    status: problem.status,
+    message: problem.detail,
+    requestId: problem.requestId,
+    retryAfterSeconds,
+    fields: problem.errors,
+  })
+}
+
+export function hasCode(error: unknown, ...codes: ApiErrorCode[]): boolean {
+  return error instanceof ApiError && codes.includes(error.code)
+}
+
+const titles: Partial<Record<ApiErrorCode, string>> = {
+  server_unreachable: 'The server does not answer',
+  unexpected_answer: 'The server answered something unexpected',
+  internal: 'The server ran into a problem',
+  not_found: 'Not found',
+  rate_limited: 'Too many requests',
+  database_unavailable: 'The database is not available',
+  engine_unavailable: 'The container engine is not available',
+  shutting_down: 'The server is restarting',
+  environment_not_running: 'The environment is not running',
+  environment_busy: 'The environment is busy',
+  environment_unreachable: 'The environment does not answer',
+}
+
+/** A failure in words: what happened, and what the server says to do next. */
+export function describeError(error: unknown): { title: string; detail: string | null } {
+  if (!(error instanceof ApiError)) return { title: 'Something went wrong on this page', detail: null }
+  const title = titles[error.code]
+  if (title === undefined) return { title: error.message, detail: null }
+  return {
+    title,
+    detail: error.code === 'server_unreachable' ? 'Check your connection, then try again.' : error.message,
+  }
+}

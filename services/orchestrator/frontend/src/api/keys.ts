@@ -1,0 +1,13 @@
+/** Every cache key once. Keys of one environment begin with `one(id)`. */
+export const environmentKeys = {
+  all: ['environments'] as const,
+  lists: ['environments', 'of-user'] as const,
+  ofUser: (userId: string) => ['environments', 'of-user', userId] as const,
+  one: (environmentId: string) => ['environments', 'one', environmentId] as const,
+  sessions: (environmentId: string) => ['environments', 'one', environmentId, 'sessions'] as const,
+  stats: (environmentId: string) => ['environments', 'one', environmentId, 'stats'] as const,
+}
+
+export const operationKeys = {
+  one: (operationId: string) => ['operations', operationId] as const,
+}

@@ -1,0 +1,53 @@
+import { Session, SessionList, Success, type CreateSession, type UpdateSession } from '@craftastic/contract'
+import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import { request } from './client'
+import { patchSession, removeSession, storeSession, storeSessions } from './environment-cache'
+import { environmentKeys } from './keys'
+
+/** The sessions of an environment as tmux sees them now. */
+export const sessionsQuery = (environmentId: string) =>
+  queryOptions({
+    queryKey: environmentKeys.sessions(environmentId),
+    queryFn: async ({ signal, client }) => {
+      const path = `/api/sessions/environment/${environmentId}`
+      const { sessions } = await request('GET', path, { answer: SessionList, signal })
+      storeSessions(client, environmentId, sessions)
+      return sessions
+    },
+    // Which program runs in front is known only when tmux is asked.
+    refetchInterval: 15_000,
+  })
+
+/** Answers the session, or fails with `not_found`. Never from a cache: it is asked when a terminal lost its session. */
+export function fetchSession(sessionId: string): Promise<Session> {
+  return request('GET', `/api/sessions/${sessionId}`, { answer: Session, signal: AbortSignal.timeout(10_000) })
+}
+
+export const createSessionMutation = () =>
+  mutationOptions({
+    mutationFn: (input: CreateSession) => request('POST', '/api/sessions', { answer: Session, body: input }),
+    onSuccess: (session, _input, _result, { client }) => storeSession(client, session),
+  })
+
+export interface SessionChange {
+  session: Session
+  update: UpdateSession
+}
+
+export const updateSessionMutation = () =>
+  mutationOptions({
+    mutationFn: ({ session, update }: SessionChange) =>
+      request('PATCH', `/api/sessions/${session.id}`, { answer: Session, body: update }),
+    onMutate: ({ session, update }, { client }) => {
+      if (update.name !== undefined) patchSession(client, session, { name: update.name })
+    },
+    onSuccess: (session, _change, _result, { client }) => storeSession(client, session),
+    onError: (_error, { session }, _result, { client }) => patchSession(client, session, { name: session.name }),
+  })
+
+export const deleteSessionMutation = () =>
+  mutationOptions({
+    mutationFn: (session: Session) => request('DELETE', `/api/sessions/${session.id}`, { answer: Success }),
+    onMutate: (session, { client }) => removeSession(client, session.environmentId, session.id),
+    onError: (_error, session, _result, { client }) => storeSession(client, session),
+  })

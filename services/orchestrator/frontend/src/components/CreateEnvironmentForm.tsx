@@ -1,0 +1,140 @@
+import { useState } from 'react'
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useForm, useWatch } from 'react-hook-form'
+import type { CreateEnvironment, Environment } from '@craftastic/contract'
+import { createEnvironmentMutation } from '@/api/environments'
+import { describeError } from '@/api/errors'
+import { FormAlert } from '@/components/FormAlert'
+import { Spinner } from '@/components/Spinner'
+import { TextField } from '@/components/TextField'
+import { Button } from '@/components/ui/button'
+import { DialogFooter } from '@/components/ui/dialog'
+import { EnvironmentFormSchema, type EnvironmentForm } from '@/lib/environment-form'
+import { freeName, suggestName } from '@/lib/repository'
+import { showFieldErrors } from '@/lib/server-errors'
+import { useAction } from '@/lib/use-action'
+
+const fields = ['repositoryUrl', 'branch', 'name'] as const
+
+export function CreateEnvironmentForm({
+  takenNames,
+  onCancel,
+  onCreated,
+}: {
+  takenNames: readonly string[]
+  onCancel: () => void
+  onCreated: (environment: Environment) => void
+}) {
+  const { run, pending } = useAction(createEnvironmentMutation())
+  const [failure, setFailure] = useState<string | null>(null)
+  const { register, handleSubmit, control, getValues, setValue, setError, trigger, formState } = useForm<
+    EnvironmentForm,
+    unknown,
+    CreateEnvironment
+  >({
+    resolver: zodResolver(EnvironmentFormSchema),
+    defaultValues: { source: 'repository', repositoryUrl: '', branch: '', name: '' },
+  })
+  const { errors, dirtyFields } = formState
+  const withRepository = useWatch({ control, name: 'source' }) === 'repository'
+
+  /** Follows the repository until somebody writes a name of their own. */
+  const suggest = (name: string) => {
+    if (!dirtyFields.name) setValue('name', name, { shouldValidate: formState.isSubmitted })
+  }
+
+  const chooseSource = (source: EnvironmentForm['source'], repositoryUrl: string) => {
+    setValue('source', source)
+    suggest(source === 'nothing' ? freeName('scratch', takenNames) : suggestName(repositoryUrl, takenNames))
+  }
+
+  /** Leaving a field judges what is in it; that it is empty matters only in the end. */
+  const judgeFilled = (field: (typeof fields)[number]) => (event: { target: { value: string } }) => {
+    if (event.target.value !== '') void trigger(field)
+  }
+
+  const create = handleSubmit((input) => {
+    setFailure(null)
+    run(input, {
+      onSuccess: onCreated,
+      onError: (error) => {
+        const byCode = { name_taken: 'name', repository_refused: 'repositoryUrl' } as const
+        if (showFieldErrors<EnvironmentForm>(error, fields, byCode, setError)) return
+        const { title, detail } = describeError(error)
+        setFailure(detail ? `${title}. ${detail}` : title)
+      },
+    })
+  })
+
+  return (
+    <form noValidate className="grid gap-5" onSubmit={(event) => void create(event)}>
+      {withRepository ? (
+        <div className="grid gap-4 sm:grid-cols-[1fr_9.5rem]">
+          <TextField
+            label="Repository URL"
+            problemLabel="The URL"
+            problem={errors.repositoryUrl?.message}
+            placeholder="https://github.com/owner/name"
+            type="url"
+            inputMode="url"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...register('repositoryUrl', {
+              onBlur: judgeFilled('repositoryUrl'),
+              onChange: (event: { target: { value: string } }) =>
+                suggest(suggestName(event.target.value.trim(), takenNames)),
+            })}
+          />
+          <TextField
+            label="Branch"
+            problemLabel="The branch"
+            optional
+            problem={errors.branch?.message}
+            placeholder="default"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...register('branch', { onBlur: judgeFilled('branch') })}
+          />
+        </div>
+      ) : (
+        <div className="flex items-center justify-between gap-4 rounded-md border bg-muted px-3 py-2">
+          <p className="text-muted-foreground">Starts with an empty workspace.</p>
+          <Button
+            variant="link"
+            size="sm"
+            className="px-0"
+            onClick={() => chooseSource('repository', getValues('repositoryUrl'))}
+          >
+            Use a repository
+          </Button>
+        </div>
+      )}
+      <TextField
+        label="Name"
+        problemLabel="The name"
+        problem={errors.name?.message}
+        placeholder={withRepository ? 'taken from the repository' : 'scratch'}
+        autoComplete="off"
+        spellCheck={false}
+        {...register('name', { onBlur: judgeFilled('name') })}
+      />
+      {failure && <FormAlert>{failure}</FormAlert>}
+      <DialogFooter>
+        {withRepository && (
+          <Button variant="link" className="px-0 sm:mr-auto" onClick={() => chooseSource('nothing', '')}>
+            Start without a repository
+          </Button>
+        )}
+        <Button variant="outline" onClick={onCancel}>
+          Cancel
+        </Button>
+        <Button type="submit" disabled={pending}>
+          {pending && <Spinner />}
+          {pending ? 'Creating' : 'Create environment'}
+        </Button>
+      </DialogFooter>
+    </form>
+  )
+}

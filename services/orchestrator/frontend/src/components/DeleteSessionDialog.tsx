@@ -1,0 +1,68 @@
+import { toast } from 'sonner'
+import type { Session } from '@craftastic/contract'
+import { describeError, hasCode } from '@/api/errors'
+import { deleteSessionMutation } from '@/api/sessions'
+import {
+  AlertDialog,
+  AlertDialogCancel,
+  AlertDialogContent,
+  AlertDialogDescription,
+  AlertDialogFooter,
+  AlertDialogHeader,
+  AlertDialogTitle,
+} from '@/components/ui/alert-dialog'
+import { Button } from '@/components/ui/button'
+import { sessionLabel } from '@/lib/status'
+import { useAction } from '@/lib/use-action'
+
+export function DeleteSessionDialog({
+  session,
+  open,
+  onOpenChange,
+  onDeleted,
+}: {
+  session: Session
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  onDeleted?: () => void
+}) {
+  const { run, pending } = useAction(deleteSessionMutation())
+  const label = sessionLabel(session)
+
+  const remove = () => {
+    onOpenChange(false)
+    onDeleted?.()
+    run(session, {
+      onError: (error) => {
+        if (hasCode(error, 'not_found')) return
+        const { title, detail } = describeError(error)
+        toast.error(`${label} was not deleted`, { description: detail ?? title })
+      },
+    })
+  }
+
+  return (
+    <AlertDialog open={open} onOpenChange={onOpenChange}>
+      <AlertDialogContent>
+        <AlertDialogHeader>
+          <AlertDialogTitle>Delete {label}?</AlertDialogTitle>
+          <AlertDialogDescription>
+            {session.status === 'dead'
+              ? 'The session has ended already. Files in the workspace stay.'
+              : session.currentCommand
+                ? `Programs that run in it are ended, now ${session.currentCommand}. Files in the workspace stay.`
+                : 'Programs that run in it are ended. Files in the workspace stay.'}
+          </AlertDialogDescription>
+        </AlertDialogHeader>
+        <AlertDialogFooter>
+          <AlertDialogCancel asChild>
+            <Button variant="outline">Keep it</Button>
+          </AlertDialogCancel>
+          <Button variant="destructive" disabled={pending} onClick={remove}>
+            Delete session
+          </Button>
+        </AlertDialogFooter>
+      </AlertDialogContent>
+    </AlertDialog>
+  )
+}

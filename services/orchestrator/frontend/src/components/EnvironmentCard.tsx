@@ -1,0 +1,149 @@
+import { SquareTerminalIcon } from 'lucide-react'
+import { Link } from 'react-router'
+import type { Environment, Session } from '@craftastic/contract'
+import { EnvironmentMenu } from '@/components/EnvironmentMenu'
+import { RetryButton } from '@/components/OperationFailure'
+import { RelativeTime } from '@/components/RelativeTime'
+import { RepositoryLink } from '@/components/RepositoryLink'
+import { Spinner } from '@/components/Spinner'
+import { StatusDot, StatusWord } from '@/components/StatusDot'
+import { Button } from '@/components/ui/button'
+import { Card } from '@/components/ui/card'
+import { Progress } from '@/components/ui/progress'
+import {
+  currentStep,
+  explainEnvironment,
+  inOrder,
+  operationPercent,
+  presentEnvironment,
+  presentSession,
+  sessionLabel,
+  stepLabel,
+} from '@/lib/status'
+import { terminalPath, useOpenTerminal } from '@/lib/use-terminals'
+import { cn } from '@/lib/utils'
+
+/** One environment at a glance; the whole card leads to it. */
+export function EnvironmentCard({ environment }: { environment: Environment }) {
+  const { tone, word } = presentEnvironment(environment)
+  return (
+    <Card
+      className={cn(
+        'relative flex min-h-44 flex-col transition-colors duration-150 hover:border-border-strong has-[>div>h2>a:focus-visible]:ring-2 has-[>div>h2>a:focus-visible]:ring-ring',
+        environment.status === 'deleting' && 'bg-muted',
+      )}
+    >
+      <div className="flex items-center gap-2 px-4 pt-3">
+        <h2 className="min-w-0 flex-1 truncate font-medium" title={environment.name}>
+          <Link
+            to={`/environments/${environment.id}`}
+            className="outline-none after:absolute after:inset-0 after:rounded-lg"
+          >
+            {environment.name}
+          </Link>
+        </h2>
+        <StatusWord tone={tone} word={word} />
+        <EnvironmentMenu environment={environment} className="relative z-10 -mr-2" />
+      </div>
+      <RepositoryLink environment={environment} linked={false} className="px-4 text-xs" />
+      <div className="flex min-h-13 flex-1 flex-col justify-end px-4 pt-3 pb-3">
+        <CardBody environment={environment} />
+      </div>
+      <CardFoot environment={environment} />
+    </Card>
+  )
+}
+
+function CardBody({ environment }: { environment: Environment }) {
+  const { status, operation } = environment
+  if (status === 'running') return <CardSessions sessions={inOrder(environment.sessions ?? [])} />
+  if (status === 'error') {
+    const reason = operation?.error?.reason ?? explainEnvironment(environment)
+    return (
+      <p className="mb-auto line-clamp-3 text-xs break-words text-destructive-text" title={reason}>
+        {reason}
+      </p>
+    )
+  }
+  const step = operation && operation.state !== 'succeeded' ? currentStep(operation) : undefined
+  if (!operation || !step) {
+    return <p className="mb-auto line-clamp-3 text-xs text-muted-foreground">{explainEnvironment(environment)}</p>
+  }
+  const label = stepLabel(operation.kind, step.name)
+  return (
+    <div className="grid gap-2 pb-1">
+      <div className="flex justify-between gap-3 text-xs text-muted-foreground">
+        <span className="truncate">{label}</span>
+        {step.percent !== null && <span className="tabular-nums">{Math.round(step.percent)} %</span>}
+      </div>
+      <Progress value={operationPercent(operation)} aria-label={`${environment.name}: ${label}`} />
+    </div>
+  )
+}
+
+const shownSessions = 3
+
+/** The first sessions, each a way straight into its terminal. */
+function CardSessions({ sessions }: { sessions: Session[] }) {
+  if (sessions.length === 0) return null
+  const more = sessions.length - shownSessions
+  return (
+    <ul aria-label="Sessions" className="relative z-10 -ml-1 flex min-w-0 gap-1.5">
+      {sessions.slice(0, shownSessions).map((session) => {
+        const { tone, word } = presentSession(session)
+        return (
+          <li key={session.id} className="flex min-w-0">
+            <Link
+              to={terminalPath(session)}
+              title={[sessionLabel(session), session.currentCommand].filter(Boolean).join(' · ')}
+              className="flex h-7 max-w-32 min-w-0 items-center gap-1.5 rounded-md border bg-muted px-2 text-xs outline-none hover:border-border-strong hover:bg-accent focus-visible:ring-2 focus-visible:ring-ring"
+            >
+              <StatusDot tone={tone} word={word} />
+              <span className="truncate">{sessionLabel(session)}</span>
+            </Link>
+          </li>
+        )
+      })}
+      {more > 0 && <li className="flex h-7 shrink-0 items-center text-xs text-muted-foreground">+{more}</li>}
+    </ul>
+  )
+}
+
+function CardFoot({ environment }: { environment: Environment }) {
+  const sessions = environment.sessions?.length ?? 0
+  return (
+    <div className="flex h-11 shrink-0 items-center gap-2 border-t pr-2 pl-4 text-xs text-muted-foreground">
+      <span className="shrink-0">
+        {sessions === 0 ? 'No sessions' : sessions === 1 ? '1 session' : `${sessions} sessions`}
+      </span>
+      <span aria-hidden="true">·</span>
+      <span className="min-w-0 truncate">
+        {environment.lastActivityAt ? (
+          <>
+            used <RelativeTime at={environment.lastActivityAt} />
+          </>
+        ) : (
+          <>
+            created <RelativeTime at={environment.createdAt} />
+          </>
+        )}
+      </span>
+      <span className="relative z-10 ml-auto flex shrink-0">
+        {environment.status === 'running' && <OpenTerminalButton environment={environment} />}
+        {environment.status === 'error' && environment.operation?.kind !== 'delete' && (
+          <RetryButton small environmentId={environment.id} />
+        )}
+      </span>
+    </div>
+  )
+}
+
+function OpenTerminalButton({ environment }: { environment: Environment }) {
+  const { open, pending } = useOpenTerminal()
+  return (
+    <Button variant="ghost" size="xs" className="text-foreground" disabled={pending} onClick={() => open(environment)}>
+      {pending ? <Spinner className="size-3.5" /> : <SquareTerminalIcon />}
+      Open terminal
+    </Button>
+  )
+}

@@ -1,0 +1,58 @@
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
+import { Kbd } from '@/components/ui/kbd'
+
+interface Shortcut {
+  keys: string[]
+  does: string
+}
+
+const groups: { title: string; shortcuts: Shortcut[] }[] = [
+  {
+    title: 'Everywhere',
+    shortcuts: [
+      { keys: ['c'], does: 'Create an environment' },
+      { keys: ['g', 'd'], does: 'Go to the dashboard' },
+      { keys: ['?'], does: 'Show this list' },
+    ],
+  },
+  {
+    title: 'In a terminal',
+    shortcuts: [
+      { keys: ['Ctrl', '1…9'], does: 'Go to a session by its place' },
+      { keys: ['Ctrl', 'Shift', 'M'], does: 'Leave the terminal with the keyboard' },
+      { keys: ['Ctrl', 'Shift', 'C'], does: 'Copy the selection' },
+      { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
+      { keys: ['Ctrl', 'click'], does: 'Open a link' },
+    ],
+  },
+]
+
+export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange}>
+      <DialogContent>
+        <DialogHeader>
+          <DialogTitle>Keyboard</DialogTitle>
+          <DialogDescription>In a terminal every other key goes to its program.</DialogDescription>
+        </DialogHeader>
+        {groups.map(({ title, shortcuts }) => (
+          <section key={title}>
+            <h3 className="mb-1 text-xs font-medium text-muted-foreground">{title}</h3>
+            <dl className="divide-y">
+              {shortcuts.map(({ keys, does }) => (
+                <div key={does} className="flex min-h-9 items-center justify-between gap-4">
+                  <dt>{does}</dt>
+                  <dd className="flex shrink-0 gap-1">
+                    {keys.map((key) => (
+                      <Kbd key={key}>{key}</Kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,117 @@
+import { useEffect, useRef } from 'react'
+import { BellIcon, PlusIcon } from 'lucide-react'
+import { Link } from 'react-router'
+import type { Session } from '@craftastic/contract'
+import { Hint } from '@/components/Hint'
+import { SessionRename } from '@/components/SessionRename'
+import { Spinner } from '@/components/Spinner'
+import { StatusDot } from '@/components/StatusDot'
+import { Button } from '@/components/ui/button'
+import { presentSession, sessionLabel } from '@/lib/status'
+import { terminalPath } from '@/lib/use-terminals'
+import { cn } from '@/lib/utils'
+
+interface Props {
+  sessions: readonly Session[]
+  currentId: string
+  /** Sessions whose bell rang unseen. */
+  rung: ReadonlySet<string>
+  titles: ReadonlyMap<string, string>
+  renaming: boolean
+  onRenamed: () => void
+  /** The tab of the shown session was chosen again. */
+  onEnter: () => void
+  /** Undefined where no session can be made. */
+  onNew: (() => void) | undefined
+  creating: boolean
+}
+
+/** The sessions of one environment, in the order of Ctrl+1…9. */
+export function SessionTabs(props: Props) {
+  const { sessions, currentId, rung, titles, renaming, onRenamed, onEnter, onNew, creating } = props
+  const current = useRef<HTMLLIElement>(null)
+
+  useEffect(() => {
+    // Newer browsers answer a promise, which must not become the effect's clean-up.
+    void current.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [currentId])
+
+  return (
+    <nav aria-label="Sessions" className="flex min-w-0 flex-1 items-center gap-1 overflow-hidden">
+      <ul className="relative flex min-w-0 [scrollbar-width:none] gap-1 overflow-x-auto p-0.5">
+        {sessions.map((session, index) => {
+          const active = session.id === currentId
+          return (
+            <li key={session.id} ref={active ? current : undefined} className="shrink-0">
+              {active && renaming ? (
+                <SessionRename session={session} onDone={onRenamed} className="ml-2" />
+              ) : (
+                <Tab
+                  session={session}
+                  active={active}
+                  place={index + 1}
+                  rung={rung.has(session.id)}
+                  title={titles.get(session.id)}
+                  onEnter={onEnter}
+                />
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {onNew && (
+        <Hint text="New terminal">
+          <Button variant="ghost" size="icon-sm" disabled={creating} onClick={onNew}>
+            {creating ? <Spinner /> : <PlusIcon />}
+            <span className="sr-only">New terminal</span>
+          </Button>
+        </Hint>
+      )}
+    </nav>
+  )
+}
+
+/** Where Ctrl+Shift+M puts the focus. */
+export const currentTabId = 'current-session-tab'
+
+function Tab({
+  session,
+  active,
+  place,
+  rung,
+  title,
+  onEnter,
+}: {
+  session: Session
+  active: boolean
+  place: number
+  rung: boolean
+  title: string | undefined
+  onEnter: () => void
+}) {
+  const { tone, word } = presentSession(session)
+  const label = sessionLabel(session)
+  return (
+    <Link
+      to={terminalPath(session)}
+      onClick={active ? onEnter : undefined}
+      id={active ? currentTabId : undefined}
+      aria-current={active ? 'page' : undefined}
+      title={[label, title, place <= 9 ? `Ctrl+${place}` : ''].filter(Boolean).join(' · ')}
+      className={cn(
+        'flex h-8 max-w-52 items-center gap-2 rounded-md px-2.5 outline-none focus-visible:ring-2 focus-visible:ring-ring',
+        active ? 'bg-accent font-medium' : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
+      )}
+    >
+      {rung ? (
+        <span className="grid size-3 shrink-0 place-items-center">
+          <BellIcon aria-hidden="true" className="size-3 fill-current text-status-busy" />
+          <span className="sr-only">Bell rang,</span>
+        </span>
+      ) : (
+        <StatusDot tone={tone} word={word} />
+      )}
+      <span className="truncate">{label}</span>
+    </Link>
+  )
+}

@@ -1,0 +1,95 @@
+import { PlusIcon } from 'lucide-react'
+import { NavLink, useParams } from 'react-router'
+import type { Environment, Session } from '@craftastic/contract'
+import { Hint } from '@/components/Hint'
+import { Spinner } from '@/components/Spinner'
+import { StatusDot } from '@/components/StatusDot'
+import { inOrder, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
+import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
+import { cn } from '@/lib/utils'
+
+const rowClass =
+  'flex min-w-0 flex-1 items-center gap-2 rounded-md px-2 outline-none hover:bg-sidebar-accent focus-visible:ring-2 focus-visible:ring-ring'
+const shownSessions = 8
+
+/** An environment and its sessions, as a branch of the sidebar. */
+export function SidebarEnvironment({ environment }: { environment: Environment }) {
+  const { sessionId } = useParams()
+  const { open, pending } = useNewTerminal()
+  const { tone, word } = presentEnvironment(environment)
+  const sessions = inOrder(environment.sessions ?? [])
+  const shown = sessions.filter(({ id }, index) => index < shownSessions || id === sessionId)
+  const hidden = sessions.length - shown.length
+
+  return (
+    <li>
+      <div className="group relative flex">
+        <NavLink
+          end
+          to={`/environments/${environment.id}`}
+          className={({ isActive }) =>
+            cn(rowClass, 'h-8 group-hover:pr-9 max-md:pr-9', isActive && 'bg-sidebar-accent font-medium')
+          }
+        >
+          <StatusDot tone={tone} word={word} />
+          <span className="min-w-0 flex-1 truncate" title={environment.name}>
+            {environment.name}
+          </span>
+        </NavLink>
+        {environment.status === 'running' && (
+          <Hint text="New terminal" side="right">
+            <button
+              type="button"
+              disabled={pending}
+              onClick={() => open(environment.id, sessions)}
+              className="absolute top-1 right-1 grid size-6 place-items-center rounded-sm text-muted-foreground opacity-0 outline-none group-hover:opacity-100 hover:bg-border hover:text-foreground focus-visible:opacity-100 focus-visible:ring-2 focus-visible:ring-ring max-md:opacity-100"
+            >
+              {pending ? <Spinner className="size-3.5" /> : <PlusIcon className="size-3.5" />}
+              <span className="sr-only">New terminal in {environment.name}</span>
+            </button>
+          </Hint>
+        )}
+      </div>
+      {shown.length > 0 && (
+        <ul className="mb-1 ml-3.5 border-l pl-1.5">
+          {shown.map((session) => (
+            <SidebarSession key={session.id} session={session} />
+          ))}
+          {hidden > 0 && (
+            <li className="flex">
+              <NavLink
+                to={`/environments/${environment.id}`}
+                className={cn(rowClass, 'h-7 text-xs text-muted-foreground')}
+              >
+                {hidden} more
+              </NavLink>
+            </li>
+          )}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+function SidebarSession({ session }: { session: Session }) {
+  const { tone, word } = presentSession(session)
+  const label = sessionLabel(session)
+  return (
+    <li className="flex">
+      <NavLink
+        to={terminalPath(session)}
+        className={({ isActive }) =>
+          cn(rowClass, 'h-7 text-muted-foreground', isActive && 'bg-sidebar-accent text-foreground')
+        }
+      >
+        <StatusDot tone={tone} word={word} />
+        <span className="min-w-12 flex-1 truncate" title={label}>
+          {label}
+        </span>
+        {session.currentCommand && session.status !== 'dead' && (
+          <span className="max-w-[50%] shrink-0 truncate font-mono text-xs opacity-80">{session.currentCommand}</span>
+        )}
+      </NavLink>
+    </li>
+  )
+}

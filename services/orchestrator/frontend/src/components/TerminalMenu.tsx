@@ -1,0 +1,71 @@
+import { MinusIcon, PencilIcon, PlusIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
+import { Button } from '@/components/ui/button'
+import {
+  DropdownMenu,
+  DropdownMenuCheckboxItem,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu'
+import { useAfterMenu } from '@/lib/use-after-menu'
+import { useChoice } from '@/lib/stored'
+import { fontSizeChoice, largestFontPx, screenReaderChoice, smallestFontPx } from '@/lib/terminal-settings'
+
+/** How terminals look and read, and what can be done with this session. */
+export function TerminalMenu({ onRename, onDelete }: { onRename: () => void; onDelete: () => void }) {
+  const afterMenu = useAfterMenu()
+  const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
+  const [screenReader, setScreenReader] = useChoice(screenReaderChoice)
+
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <Button variant="ghost" size="icon-sm">
+          <Settings2Icon />
+          <span className="sr-only">Terminal menu</span>
+        </Button>
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="end" className="w-60" onCloseAutoFocus={afterMenu.onCloseAutoFocus}>
+        <DropdownMenuItem
+          disabled={fontSizePx >= largestFontPx}
+          onSelect={(event) => {
+            event.preventDefault()
+            setFontSizePx(fontSizePx + 1)
+          }}
+        >
+          <PlusIcon />
+          Larger text
+          <span className="ml-auto text-xs text-muted-foreground tabular-nums">{fontSizePx} px</span>
+        </DropdownMenuItem>
+        <DropdownMenuItem
+          disabled={fontSizePx <= smallestFontPx}
+          onSelect={(event) => {
+            event.preventDefault()
+            setFontSizePx(fontSizePx - 1)
+          }}
+        >
+          <MinusIcon />
+          Smaller text
+        </DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuCheckboxItem
+          checked={screenReader}
+          onCheckedChange={setScreenReader}
+          onSelect={(event) => event.preventDefault()}
+        >
+          Screen reader support
+        </DropdownMenuCheckboxItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={afterMenu.then(onRename)}>
+          <PencilIcon />
+          Rename session
+        </DropdownMenuItem>
+        <DropdownMenuItem variant="destructive" onSelect={afterMenu.then(onDelete)}>
+          <Trash2Icon />
+          Delete session
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  )
+}

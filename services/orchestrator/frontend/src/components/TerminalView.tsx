@@ -1,0 +1,146 @@
+/** Places one terminal on the page and keeps it told: look, visibility, environment. xterm.js itself is in lib. */
+import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from 'react'
+import { toast } from 'sonner'
+import type { Environment, Session } from '@craftastic/contract'
+import { renewSignIn } from '@/api/sign-in'
+import { diagnoseTerminal } from '@/api/terminal'
+import { TerminalBanner } from '@/components/TerminalBanner'
+import { TerminalKeyBar } from '@/components/TerminalKeyBar'
+import { formatBytes } from '@/lib/bytes'
+import { copyText } from '@/lib/clipboard'
+import { sessionLabel } from '@/lib/status'
+import type { TerminalPhase } from '@/lib/terminal-connection'
+import { TerminalScreen } from '@/lib/terminal-screen'
+import { onWake } from '@/lib/wake'
+import { loadTerminalFont, type TerminalLook } from '@/lib/xterm'
+import { cn } from '@/lib/utils'
+
+export interface TerminalHandle {
+  focus(): void
+}
+
+interface Props {
+  session: Session
+  environment: Environment
+  visible: boolean
+  look: TerminalLook
+  onPhase: (phase: TerminalPhase) => void
+  onBell: () => void
+  onTitle: (title: string) => void
+  ref?: Ref<TerminalHandle>
+}
+
+function offerCopy(text: string): void {
+  toast('A program wants to copy text', {
+    description: text.length > 120 ? `${text.slice(0, 120)}…` : text,
+    action: { label: 'Copy', onClick: () => void copyText(text) },
+  })
+}
+
+export function TerminalView({ session, environment, visible, look, onPhase, onBell, onTitle, ref }: Props) {
+  const place = useRef<HTMLDivElement>(null)
+  const screen = useRef<TerminalScreen>(null)
+  const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
+  const [refusals, setRefusals] = useState(0)
+  // The screen lives through many renders and must always reach the callbacks of the last one.
+  const callbacks = useRef({ onPhase, onBell, onTitle })
+  useLayoutEffect(() => {
+    callbacks.current = { onPhase, onBell, onTitle }
+  })
+  const label = `Terminal, ${sessionLabel(session)}`
+
+  const open = useEffectEvent((element: HTMLElement) => {
+    const opened = new TerminalScreen(element, {
+      sessionId: session.id,
+      label,
+      look,
+      visible,
+      onPhase: (next) => {
+        setPhase(next)
+        if (next.name === 'connected') setRefusals(0)
+        callbacks.current.onPhase(next)
+      },
+      onBell: () => callbacks.current.onBell(),
+      onTitle: (title) => callbacks.current.onTitle(title),
+      onRefused: () => setRefusals((count) => count + 1),
+      onInputLost: (bytes) =>
+        toast.error('Some input did not arrive', {
+          description: `The connection was lost before the last ${formatBytes(bytes)} were sent.`,
+        }),
+      onCopyBlocked: offerCopy,
+      diagnose: () => diagnoseTerminal(session.id),
+      renewSignIn,
+    })
+    screen.current = opened
+    if (visible) opened.focus()
+    return opened
+  })
+  const fontSizePx = useEffectEvent(() => look.fontSizePx)
+
+  useEffect(() => {
+    const element = place.current
+    if (!element) return
+    let left = false
+    let opened: TerminalScreen | null = null
+    void loadTerminalFont(fontSizePx()).then(() => {
+      if (!left) opened = open(element)
+    })
+    return () => {
+      left = true
+      opened?.dispose()
+      screen.current = null
+    }
+  }, [session.id])
+
+  useEffect(() => {
+    screen.current?.setLook(look)
+  }, [look])
+  useEffect(() => {
+    screen.current?.setLabel(label)
+  }, [label])
+  useEffect(() => {
+    screen.current?.setVisible(visible)
+    if (visible) screen.current?.focus()
+  }, [visible])
+
+  useEffect(
+    () =>
+      onWake((wake) => {
+        if (wake === 'replaced') screen.current?.connection.replaceSocket()
+        else screen.current?.connection.retryNow()
+      }),
+    [],
+  )
+
+  // An environment that comes up is the moment to try again.
+  useEffect(() => {
+    const connection = screen.current?.connection
+    if (environment.status !== 'running' || !connection) return
+    if (connection.phase.name === 'stopped') connection.connect()
+    else connection.retryNow()
+  }, [environment.status])
+
+  useImperativeHandle(ref, () => ({ focus: () => screen.current?.focus() }), [])
+
+  const connect = () => {
+    screen.current?.connection.connect()
+    screen.current?.focus()
+  }
+  const live = phase.name === 'connected' || phase.name === 'idle' || (phase.name === 'connecting' && !phase.again)
+
+  return (
+    <div className={cn('absolute inset-0 flex flex-col bg-terminal', !visible && 'hidden')}>
+      <div className="relative min-h-0 flex-1">
+        <div
+          ref={place}
+          className={cn(
+            'absolute inset-0 overflow-hidden py-1.5 pr-1 pl-3 transition-opacity duration-150',
+            !live && 'opacity-40',
+          )}
+        />
+        <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
+      </div>
+      <TerminalKeyBar onPress={(key) => screen.current?.pressKey(key)} onFocus={() => screen.current?.focus()} />
+    </div>
+  )
+}

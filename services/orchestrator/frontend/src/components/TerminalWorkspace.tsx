@@ -1,0 +1,176 @@
+/**
+ * The terminal page of one environment: a tab per session, the visited ones kept alive behind the shown one, so that
+ * going back to a session needs no new connection.
+ */
+import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRightIcon } from 'lucide-react'
+import type { Environment } from '@craftastic/contract'
+import { sessionsQuery } from '@/api/sessions'
+import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
+import { Notice } from '@/components/Notice'
+import { PageBar } from '@/components/PageBar'
+import { currentTabId, SessionTabs } from '@/components/SessionTabs'
+import { TerminalBoundary } from '@/components/TerminalBoundary'
+import { TerminalMenu } from '@/components/TerminalMenu'
+import { TerminalState } from '@/components/TerminalState'
+import { TerminalView, type TerminalHandle } from '@/components/TerminalView'
+import { Button } from '@/components/ui/button'
+import { Kbd } from '@/components/ui/kbd'
+import { inOrder, sessionLabel } from '@/lib/status'
+import { useChoice } from '@/lib/stored'
+import type { TerminalPhase } from '@/lib/terminal-connection'
+import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
+import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
+import { useTheme } from '@/lib/theme'
+import { useVisited } from '@/lib/use-visited'
+import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
+
+const keptAlive = 6
+
+export function TerminalWorkspace({ environment, sessionId }: { environment: Environment; sessionId: string }) {
+  const navigate = useNavigate()
+  const running = environment.status === 'running'
+  const { data } = useQuery({ ...sessionsQuery(environment.id), enabled: running })
+  const sessions = useMemo(() => inOrder(data ?? environment.sessions ?? []), [data, environment.sessions])
+  const current = sessions.find(({ id }) => id === sessionId)
+  const visited = useVisited(sessionId, keptAlive)
+  const { open: openNew, pending: creating } = useNewTerminal()
+
+  const [renaming, setRenaming] = useState(false)
+  const [deleting, setDeleting] = useState(false)
+  const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
+  const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
+  const [rung, setRung] = useState<ReadonlySet<string>>(new Set())
+  const shown = useRef<TerminalHandle>(null)
+
+  const theme = useTheme()
+  const [fontSizePx] = useChoice(fontSizeChoice)
+  const [screenReader] = useChoice(screenReaderChoice)
+  const look = useMemo(() => ({ theme, fontSizePx, screenReader }), [theme, fontSizePx, screenReader])
+
+  const press = useEffectEvent((event: KeyboardEvent) => {
+    const shortcut = readTerminalShortcut(event)
+    if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
+    else if (shortcut?.name === 'session') {
+      const target = sessions[shortcut.index]
+      if (target) void navigate(terminalPath(target))
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  const seen = useEffectEvent(() => {
+    if (document.visibilityState === 'visible') setRung((before) => without(before, sessionId))
+  })
+
+  useEffect(() => {
+    // In the capture phase, so that a focused terminal does not take these keys for its program.
+    const onKeyDown = (event: KeyboardEvent) => press(event)
+    const onVisibility = () => seen()
+    window.addEventListener('keydown', onKeyDown, { capture: true })
+    document.addEventListener('visibilitychange', onVisibility)
+    return () => {
+      window.removeEventListener('keydown', onKeyDown, { capture: true })
+      document.removeEventListener('visibilitychange', onVisibility)
+    }
+  }, [])
+
+  const ring = (id: string) => {
+    if (id === sessionId && document.visibilityState === 'visible') return
+    setRung((before) => new Set(before).add(id))
+  }
+  const rungElsewhere = without(rung, sessionId)
+  const label = current ? sessionLabel(current) : 'Terminal'
+
+  return (
+    <>
+      <title>{`${rung.size > 0 ? '● ' : ''}${titles.get(sessionId) || label} · ${environment.name}`}</title>
+      <PageBar>
+        <Link
+          to={`/environments/${environment.id}`}
+          title={environment.name}
+          className="hidden max-w-48 shrink-0 truncate rounded-sm text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring md:block"
+        >
+          {environment.name}
+        </Link>
+        <ChevronRightIcon aria-hidden="true" className="hidden size-3.5 shrink-0 text-border-strong md:block" />
+        <SessionTabs
+          sessions={sessions}
+          currentId={sessionId}
+          rung={document.visibilityState === 'visible' ? rungElsewhere : rung}
+          titles={titles}
+          renaming={renaming}
+          onRenamed={() => {
+            setRenaming(false)
+            shown.current?.focus()
+          }}
+          onEnter={() => shown.current?.focus()}
+          onNew={running ? () => openNew(environment.id, sessions) : undefined}
+          creating={creating}
+        />
+        {current && (
+          <>
+            <TerminalState phase={phases.get(sessionId)} />
+            <span className="hidden shrink-0 items-center gap-1 text-xs text-muted-foreground xl:flex">
+              <Kbd>Ctrl</Kbd>
+              <Kbd>Shift</Kbd>
+              <Kbd>M</Kbd>
+              <span className="ml-1">leaves the terminal</span>
+            </span>
+            <TerminalMenu onRename={() => setRenaming(true)} onDelete={() => setDeleting(true)} />
+          </>
+        )}
+      </PageBar>
+
+      <div className="relative min-h-0 flex-1 bg-terminal">
+        {!current && (
+          <Notice
+            title="This session no longer exists"
+            action={
+              <Button asChild variant="outline">
+                <Link to={`/environments/${environment.id}`}>Go to the environment</Link>
+              </Button>
+            }
+          >
+            It was deleted, or the address is not complete.
+          </Notice>
+        )}
+        {sessions
+          .filter(({ id }) => visited.includes(id))
+          .map((session) => (
+            <TerminalBoundary key={session.id} hidden={session.id !== sessionId}>
+              <TerminalView
+                ref={session.id === sessionId ? shown : undefined}
+                session={session}
+                environment={environment}
+                visible={session.id === sessionId}
+                look={look}
+                onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
+                onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
+                onBell={() => ring(session.id)}
+              />
+            </TerminalBoundary>
+          ))}
+      </div>
+      {current && (
+        <DeleteSessionDialog
+          session={current}
+          open={deleting}
+          onOpenChange={setDeleting}
+          onDeleted={() => {
+            const next = sessions.find(({ id }) => id !== sessionId)
+            void navigate(next ? terminalPath(next) : `/environments/${environment.id}`)
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
+  if (!set.has(member)) return set
+  const rest = new Set(set)
+  rest.delete(member)
+  return rest
+}

@@ -1,0 +1,101 @@
+import { ChevronsUpDownIcon, KeyboardIcon, LogOutIcon, MonitorIcon, MoonIcon, SunIcon } from 'lucide-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from 'react-router'
+import { toast } from 'sonner'
+import { logoutMutation } from '@/api/auth'
+import { describeError } from '@/api/errors'
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuRadioGroup,
+  DropdownMenuRadioItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from '@/components/ui/dropdown-menu'
+import { useAppActions } from '@/lib/app-actions'
+import { useCurrentUser } from '@/lib/current-user'
+import { initials } from '@/lib/initials'
+import { ThemeChoice, useThemeChoice } from '@/lib/theme'
+import { useAfterMenu } from '@/lib/use-after-menu'
+import { useAction } from '@/lib/use-action'
+import { cn } from '@/lib/utils'
+
+const themes = [
+  { value: 'system', label: 'System', Icon: MonitorIcon },
+  { value: 'light', label: 'Light', Icon: SunIcon },
+  { value: 'dark', label: 'Dark', Icon: MoonIcon },
+] as const
+
+export function UserMenu({ compact }: { compact: boolean }) {
+  const user = useCurrentUser()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const { showHelp } = useAppActions()
+  const afterMenu = useAfterMenu()
+  const [theme, setTheme] = useThemeChoice()
+  const { run: logout, pending } = useAction(logoutMutation())
+
+  const signOut = () =>
+    logout(undefined, {
+      onSuccess: () => void Promise.resolve(navigate('/login')).then(() => client.clear()),
+      onError: (error) => toast.error(describeError(error).title),
+    })
+
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger
+        aria-label={`${user.name}, your menu`}
+        className={cn(
+          'flex h-10 w-full items-center gap-2 rounded-md text-left outline-none hover:bg-sidebar-accent focus-visible:ring-2 focus-visible:ring-ring data-[state=open]:bg-sidebar-accent',
+          compact ? 'justify-center' : 'px-2',
+        )}
+      >
+        <span
+          aria-hidden="true"
+          className="grid size-6 shrink-0 place-items-center rounded-full bg-secondary text-xs font-medium ring-1 ring-border-strong"
+        >
+          {initials(user.name, 1).toUpperCase()}
+        </span>
+        {!compact && (
+          <>
+            <span className="min-w-0 flex-1 truncate">{user.name}</span>
+            <ChevronsUpDownIcon aria-hidden="true" className="size-3.5 text-muted-foreground" />
+          </>
+        )}
+      </DropdownMenuTrigger>
+      <DropdownMenuContent side="top" align="start" className="w-58" onCloseAutoFocus={afterMenu.onCloseAutoFocus}>
+        <div className="px-2 py-1.5">
+          <div className="truncate font-medium">{user.name}</div>
+          <div className="truncate text-xs text-muted-foreground">{user.email}</div>
+        </div>
+        <DropdownMenuSeparator />
+        <DropdownMenuLabel>Appearance</DropdownMenuLabel>
+        <DropdownMenuRadioGroup
+          value={theme}
+          onValueChange={(value) => {
+            const choice = ThemeChoice.safeParse(value)
+            if (choice.success) setTheme(choice.data)
+          }}
+        >
+          {themes.map(({ value, label, Icon }) => (
+            <DropdownMenuRadioItem key={value} value={value} onSelect={(event) => event.preventDefault()}>
+              {label}
+              <Icon className="ml-auto" />
+            </DropdownMenuRadioItem>
+          ))}
+        </DropdownMenuRadioGroup>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={afterMenu.then(showHelp)}>
+          <KeyboardIcon />
+          Keyboard
+        </DropdownMenuItem>
+        <DropdownMenuItem disabled={pending} onSelect={signOut}>
+          <LogOutIcon />
+          Sign out
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  )
+}

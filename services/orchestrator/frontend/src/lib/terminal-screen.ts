@@ -1,0 +1,181 @@
+/**
+ * One terminal on the page: ties xterm.js to its connection, its place on the page, and the clipboard. React only
+ * creates, tells and disposes it.
+ */
+import type { FitAddon } from '@xterm/addon-fit'
+import type { Terminal } from '@xterm/xterm'
+import { copyText } from './clipboard'
+import { readClipboardSequence } from './terminal-clipboard'
+import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
+import { readTerminalShortcut } from './terminal-shortcuts'
+import { openBrowserSocket, terminalUrl } from './terminal-socket'
+import { WebglRenderer } from './webgl-renderer'
+import { applyLook, createTerminal, type TerminalLook } from './xterm'
+
+export interface TerminalScreenOptions {
+  sessionId: string
+  label: string
+  look: TerminalLook
+  visible: boolean
+  onPhase(phase: TerminalPhase): void
+  onBell(): void
+  onTitle(title: string): void
+  /** Somebody typed while nobody receives it. */
+  onRefused(): void
+  onInputLost(bytes: number): void
+  /** A program wants to set the clipboard and the browser needs a click for it. */
+  onCopyBlocked(text: string): void
+  diagnose(): Promise<Diagnosis>
+  renewSignIn(): Promise<boolean>
+}
+
+/** RIS: everything back to the start. Written in line with the output, it takes effect exactly between two attachments. */
+const resetSequence = '\x1bc'
+
+export class TerminalScreen {
+  readonly connection: TerminalConnection
+  readonly #element: HTMLElement
+  readonly #options: TerminalScreenOptions
+  readonly #terminal: Terminal
+  readonly #fit: FitAddon
+  readonly #webgl: WebglRenderer
+  readonly #observer: ResizeObserver
+  #visible: boolean
+  #attachedBefore = false
+  #resetFirst = false
+
+  constructor(element: HTMLElement, options: TerminalScreenOptions) {
+    this.#element = element
+    this.#options = options
+    this.#visible = options.visible
+    const { terminal, fit } = createTerminal(options.look)
+    this.#terminal = terminal
+    this.#fit = fit
+    this.#webgl = new WebglRenderer(terminal)
+    this.connection = new TerminalConnection({
+      url: (cols, rows) => terminalUrl(options.sessionId, cols, rows),
+      openSocket: openBrowserSocket,
+      onOutput: (bytes, consumed) => this.#write(bytes, consumed),
+      onAttach: () => {
+        this.#resetFirst = this.#attachedBefore
+        this.#attachedBefore = true
+      },
+      onPhase: options.onPhase,
+      onInputLost: options.onInputLost,
+      diagnose: options.diagnose,
+      renewSignIn: options.renewSignIn,
+    })
+    this.#observer = new ResizeObserver(() => this.#fitToPlace())
+    this.#open()
+  }
+
+  setLook(look: TerminalLook): void {
+    applyLook(this.#terminal, look)
+    this.#fitToPlace()
+  }
+
+  setLabel(label: string): void {
+    this.#terminal.textarea?.setAttribute('aria-label', label)
+  }
+
+  setVisible(visible: boolean): void {
+    this.#visible = visible
+    if (visible) {
+      this.#webgl.show()
+      this.#fitToPlace()
+    } else {
+      this.#webgl.hide()
+    }
+  }
+
+  focus(): void {
+    this.#terminal.focus()
+  }
+
+  /** A key of the bar on the screen; cursor keys depend on what the program has asked for. */
+  pressKey(key: { text: string; cursor?: string }): void {
+    const application = this.#terminal.modes.applicationCursorKeysMode
+    const text = key.cursor ? `\x1b${application ? 'O' : '['}${key.cursor}` : key.text
+    if (!this.connection.sendText(text)) this.#options.onRefused()
+  }
+
+  dispose(): void {
+    this.#observer.disconnect()
+    this.connection.dispose()
+    this.#webgl.hide()
+    this.#terminal.dispose()
+  }
+
+  #open(): void {
+    const terminal = this.#terminal
+    terminal.open(this.#element)
+    this.setLabel(this.#options.label)
+    if (this.#visible) this.#webgl.show()
+    terminal.onResize(({ cols, rows }) => this.connection.resize(cols, rows))
+    terminal.onData((text) => void this.connection.sendText(text))
+    terminal.onBinary((data) => void this.connection.sendBinary(data))
+    terminal.onKey(() => this.#noteTyping())
+    terminal.textarea?.addEventListener('paste', () => this.#noteTyping())
+    terminal.onBell(this.#options.onBell)
+    terminal.onTitleChange(this.#options.onTitle)
+    terminal.parser.registerOscHandler(52, (payload) => {
+      void this.#setClipboard(payload)
+      return true
+    })
+    terminal.attachCustomKeyEventHandler((event) => this.#passKey(event))
+    this.#observer.observe(this.#element)
+    this.#fitToPlace()
+    this.connection.resize(terminal.cols, terminal.rows)
+    this.connection.connect()
+  }
+
+  #write(bytes: Uint8Array, consumed: () => void): void {
+    if (this.#resetFirst) this.#terminal.write(resetSequence)
+    this.#resetFirst = false
+    this.#terminal.write(bytes, consumed)
+  }
+
+  #noteTyping(): void {
+    if (this.connection.phase.name !== 'connected') this.#options.onRefused()
+  }
+
+  /** Hidden, there is nothing to measure; the size of before stands. */
+  #fitToPlace(): void {
+    if (this.#visible && this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit()
+  }
+
+  /** Answers whether the program gets the key. */
+  #passKey(event: KeyboardEvent): boolean {
+    const shortcut = readTerminalShortcut(event)
+    if (shortcut?.name === 'copy') {
+      event.preventDefault()
+      const selection = this.#terminal.getSelection()
+      if (event.type === 'keydown' && selection !== '') void this.#copy(selection)
+      return false
+    }
+    // The browser's own paste follows, as an event that xterm.js reads: no permission is needed for that.
+    return shortcut === null
+  }
+
+  async #copy(text: string): Promise<void> {
+    if (!(await copyText(text))) this.#options.onCopyBlocked(text)
+    this.focus()
+  }
+
+  async #setClipboard(payload: string): Promise<void> {
+    const text = readClipboardSequence(payload)
+    if (text === null) return
+    // Only what is in front may take the clipboard without being asked.
+    const inFront = this.#visible && document.hasFocus()
+    if (!inFront || !(await writeQuietly(text))) this.#options.onCopyBlocked(text)
+  }
+}
+
+async function writeQuietly(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return false
+  }
+}

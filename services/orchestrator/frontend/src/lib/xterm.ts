@@ -1,0 +1,68 @@
+/**
+ * Makes an xterm.js terminal as this product wants it. It knows no socket and no React. tmux owns the screen and its
+ * history, so the terminal keeps no scrollback of its own.
+ */
+import '@xterm/xterm/css/xterm.css'
+import './xterm.css'
+import { FitAddon } from '@xterm/addon-fit'
+import { Unicode11Addon } from '@xterm/addon-unicode11'
+import { WebLinksAddon } from '@xterm/addon-web-links'
+import { Terminal } from '@xterm/xterm'
+import { terminalContrast, terminalPalettes } from './terminal-palette'
+
+const terminalFont = "'JetBrains Mono Variable', ui-monospace, 'SF Mono', Menlo, Consolas, monospace"
+
+export interface TerminalLook {
+  theme: 'light' | 'dark'
+  fontSizePx: number
+  screenReader: boolean
+}
+
+/** Measured before the font is there, cells keep the wrong width for ever. A missing font must not keep the terminal away. */
+export async function loadTerminalFont(fontSizePx: number): Promise<void> {
+  const load = (weight: string) => document.fonts.load(`${weight} ${fontSizePx}px 'JetBrains Mono Variable'`)
+  const late = new Promise((resolve) => setTimeout(resolve, 2000))
+  await Promise.race([Promise.all([load('400'), load('700')]).catch(() => undefined), late])
+}
+
+/** Links of programs: only http and https, only with Ctrl or Cmd, never with access to this page. */
+function openLink(event: MouseEvent, uri: string): void {
+  if (!event.ctrlKey && !event.metaKey) return
+  if (!URL.canParse(uri)) return
+  const { protocol } = new URL(uri)
+  if (protocol === 'http:' || protocol === 'https:') window.open(uri, '_blank', 'noopener,noreferrer')
+}
+
+export function createTerminal(look: TerminalLook): { terminal: Terminal; fit: FitAddon } {
+  const terminal = new Terminal({
+    allowProposedApi: true,
+    cursorBlink: false,
+    cursorInactiveStyle: 'outline',
+    customGlyphs: true,
+    drawBoldTextInBrightColors: false,
+    fontFamily: terminalFont,
+    fontSize: look.fontSizePx,
+    fontWeight: '400',
+    fontWeightBold: '700',
+    lineHeight: 1.2,
+    linkHandler: { activate: openLink },
+    macOptionClickForcesSelection: true,
+    minimumContrastRatio: terminalContrast[look.theme],
+    screenReaderMode: look.screenReader,
+    scrollback: 0,
+    theme: terminalPalettes[look.theme],
+  })
+  const fit = new FitAddon()
+  terminal.loadAddon(fit)
+  terminal.loadAddon(new Unicode11Addon())
+  terminal.unicode.activeVersion = '11'
+  terminal.loadAddon(new WebLinksAddon(openLink))
+  return { terminal, fit }
+}
+
+export function applyLook(terminal: Terminal, look: TerminalLook): void {
+  terminal.options.theme = terminalPalettes[look.theme]
+  terminal.options.minimumContrastRatio = terminalContrast[look.theme]
+  terminal.options.fontSize = look.fontSizePx
+  terminal.options.screenReaderMode = look.screenReader
+}

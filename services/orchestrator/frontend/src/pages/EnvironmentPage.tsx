@@ -1,0 +1,117 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { SquareTerminalIcon } from 'lucide-react'
+import { Link, useParams } from 'react-router'
+import type { Environment } from '@craftastic/contract'
+import { environmentQuery, environmentsQuery } from '@/api/environments'
+import { hasCode } from '@/api/errors'
+import { EnvironmentDetails } from '@/components/EnvironmentDetails'
+import { EnvironmentMenu } from '@/components/EnvironmentMenu'
+import { EnvironmentUsage } from '@/components/EnvironmentUsage'
+import { LoadFailure } from '@/components/LoadFailure'
+import { Notice } from '@/components/Notice'
+import { OperationFailure } from '@/components/OperationFailure'
+import { OperationProgress } from '@/components/OperationProgress'
+import { PageBar } from '@/components/PageBar'
+import { RepositoryLink } from '@/components/RepositoryLink'
+import { SessionList } from '@/components/SessionList'
+import { Spinner } from '@/components/Spinner'
+import { StatusWord } from '@/components/StatusDot'
+import { Button } from '@/components/ui/button'
+import { Skeleton } from '@/components/ui/skeleton'
+import { useCurrentUser } from '@/lib/current-user'
+import { explainEnvironment, isSettled, presentEnvironment } from '@/lib/status'
+import { useOpenTerminal } from '@/lib/use-terminals'
+
+export function Component() {
+  const { environmentId = '' } = useParams()
+  const client = useQueryClient()
+  const user = useCurrentUser()
+  const { data, error, isFetching, refetch } = useQuery({
+    ...environmentQuery(environmentId),
+    placeholderData: () =>
+      client.getQueryData(environmentsQuery(user.id).queryKey)?.find(({ id }) => id === environmentId),
+  })
+
+  if (data) return <EnvironmentView environment={data} />
+  return (
+    <>
+      <PageBar>
+        <h1 className="font-medium">{error ? 'Environment' : <Skeleton className="h-4 w-40" />}</h1>
+      </PageBar>
+      {hasCode(error, 'not_found', 'malformed_request', 'validation_failed') ? (
+        <Notice
+          title="This environment does not exist"
+          action={
+            <Button asChild variant="outline">
+              <Link to="/">Go to the dashboard</Link>
+            </Button>
+          }
+        >
+          It was deleted, or the address is not complete.
+        </Notice>
+      ) : error ? (
+        <LoadFailure error={error} retrying={isFetching} onRetry={() => void refetch()} />
+      ) : (
+        <div aria-hidden="true" className="grid gap-6 p-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
+          <Skeleton className="h-48" />
+          <Skeleton className="h-64" />
+        </div>
+      )}
+    </>
+  )
+}
+
+function EnvironmentView({ environment }: { environment: Environment }) {
+  const { open, pending } = useOpenTerminal()
+  const { tone, word } = presentEnvironment(environment)
+  const running = environment.status === 'running'
+
+  return (
+    <>
+      <title>{`${environment.name} · Craftastic`}</title>
+      <PageBar>
+        <h1 className="min-w-0 truncate font-medium" title={environment.name}>
+          {environment.name}
+        </h1>
+        <StatusWord tone={tone} word={word} className="ml-2" />
+        <div className="ml-auto flex shrink-0 items-center gap-1">
+          {running && (
+            <Button size="sm" disabled={pending} onClick={() => open(environment)}>
+              {pending ? <Spinner /> : <SquareTerminalIcon />}
+              <span className="max-sm:sr-only">Open terminal</span>
+            </Button>
+          )}
+          <EnvironmentMenu environment={environment} />
+        </div>
+      </PageBar>
+      <div className="relative min-h-0 flex-1 overflow-y-auto">
+        <div className="grid max-w-7xl gap-5 p-4 md:p-6">
+          <div className="grid gap-1">
+            <RepositoryLink environment={environment} linked className="flex-wrap" />
+            {environment.status !== 'running' && environment.status !== 'error' && (
+              <p className="text-muted-foreground">{explainEnvironment(environment)}</p>
+            )}
+          </div>
+          <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
+            <div className="flex min-w-0 flex-col gap-5">
+              <OperationPart environment={environment} />
+              {(running || (environment.sessions?.length ?? 0) > 0) && <SessionList environment={environment} />}
+            </div>
+            <div className="flex min-w-0 flex-col gap-5">
+              {running && <EnvironmentUsage environment={environment} />}
+              <EnvironmentDetails environment={environment} />
+            </div>
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function OperationPart({ environment }: { environment: Environment }) {
+  const { status, operation } = environment
+  if (status === 'error') return <OperationFailure environment={environment} />
+  if (!operation || isSettled(operation)) return null
+  const title = operation.kind === 'delete' ? 'Deleting' : 'Preparing the environment'
+  return <OperationProgress operation={operation} title={title} />
+}

@@ -1,0 +1,27 @@
+/** What jsdom lacks and the components use. */
+import { cleanup } from '@testing-library/react'
+import { afterEach, beforeEach } from 'vitest'
+
+class NoResizeObserver {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+
+beforeEach(() => {
+  localStorage.clear()
+  globalThis.ResizeObserver = NoResizeObserver
+  // As newer browsers do: an effect must not take the promise for its clean-up.
+  Element.prototype.scrollIntoView = () => Promise.resolve()
+  Element.prototype.hasPointerCapture = () => false
+  window.matchMedia = (query) =>
+    Object.assign(new EventTarget(), {
+      matches: false,
+      media: query,
+      onchange: null,
+      addListener: () => undefined,
+      removeListener: () => undefined,
+    })
+})
+
+afterEach(cleanup)

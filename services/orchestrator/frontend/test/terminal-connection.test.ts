@@ -1,0 +1,428 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { terminalCloseCode } from '@craftastic/contract'
+import { TerminalConnection, type Diagnosis, type TerminalPhase } from '@/lib/terminal-connection'
+import { FakeSocket } from './fake-socket'
+
+function setUp() {
+  const sockets: FakeSocket[] = []
+  const phases: TerminalPhase[] = []
+  const pending: (() => void)[] = []
+  const lost: number[] = []
+  const asked = { diagnosis: 'retry' as Diagnosis, diagnoses: 0, renewed: true as boolean | Error, renewals: 0 }
+  const connection = new TerminalConnection({
+    url: (cols, rows) => `ws://server/terminal?cols=${cols}&rows=${rows}`,
+    openSocket: (url) => {
+      const socket = new FakeSocket(url)
+      sockets.push(socket)
+      return socket
+    },
+    onOutput: (_bytes, consumed) => pending.push(consumed),
+    onAttach: () => undefined,
+    onPhase: (phase) => phases.push(phase),
+    onInputLost: (bytes) => lost.push(bytes),
+    diagnose: async () => {
+      asked.diagnoses += 1
+      return asked.diagnosis
+    },
+    renewSignIn: async () => {
+      asked.renewals += 1
+      if (asked.renewed instanceof Error) throw asked.renewed
+      return asked.renewed
+    },
+  })
+  const last = () => {
+    const socket = sockets.at(-1)
+    if (!socket) throw new Error('no socket was opened')
+    return socket
+  }
+  /** The terminal has worked through everything it was given. */
+  const consumeAll = () => pending.splice(0).forEach((consumed) => consumed())
+  return { connection, sockets, last, phases, lost, asked, consumeAll, phase: () => connection.phase.name }
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+afterEach(() => vi.useRealTimers())
+
+describe('attaching', () => {
+  test('opens with the size the terminal has, within the limits of the contract', () => {
+    const { connection, last } = setUp()
+    connection.resize(1000, 0)
+    connection.connect()
+    expect(last().url).toBe('ws://server/terminal?cols=500&rows=1')
+    expect(last().binaryType).toBe('arraybuffer')
+  })
+
+  test('is connected with `ready`, not before', () => {
+    const { connection, last, phase } = setUp()
+    connection.connect()
+    last().readyState = 1
+    last().onopen?.()
+    expect(phase()).toBe('connecting')
+    last().attach()
+    expect(phase()).toBe('connected')
+  })
+
+  test('gives up on a server that never says ready and tries again', async () => {
+    const { connection, sockets, phase } = setUp()
+    connection.connect()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(sockets[0]?.closedByClient).toBe(true)
+    expect(phase()).toBe('waiting')
+  })
+
+  test('ignores frames that are not of the contract', () => {
+    const { connection, last, phase } = setUp()
+    connection.connect()
+    last().onmessage?.({ data: 'not json' })
+    last().control({ type: 'ready', sessionId: 'x', cols: 1, rows: 0 })
+    expect(phase()).toBe('connecting')
+  })
+})
+
+describe('input', () => {
+  test('is refused before ready and passes after it', () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    expect(connection.sendText('early')).toBe(false)
+    last().attach()
+    expect(connection.sendText('ls\r')).toBe(true)
+    expect(last().input()).toBe('ls\r')
+  })
+
+  test('is neither sent late nor twice after a loss', async () => {
+    const { connection, last, sockets } = setUp()
+    connection.connect()
+    last().attach()
+    connection.sendText('a')
+    last().lose(1006)
+    expect(connection.sendText('b')).toBe(false)
+    await vi.advanceTimersByTimeAsync(1000)
+    last().attach()
+    connection.sendText('c')
+    expect(sockets.map((socket) => socket.input())).toEqual(['a', 'c'])
+  })
+
+  test('answers of the terminal to output of the former attachment are not typed into the next one', async () => {
+    const { connection, last, consumeAll } = setUp()
+    connection.connect()
+    last().attach()
+    last().output(100)
+    last().lose(1006)
+    await vi.advanceTimersByTimeAsync(1000)
+    last().attach()
+    expect(connection.sendText('\x1b[?1;2c')).toBe(false)
+    consumeAll()
+    expect(connection.sendText('\x1b[?1;2c')).toBe(true)
+  })
+
+  test('answers to output of this attachment pass, because tmux waits for them', () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    last().output(20)
+    expect(connection.sendText('\x1b[>0;276;0c')).toBe(true)
+  })
+
+  test('a paste of a megabyte arrives whole, in frames below the limit', async () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    const paste = 'é'.repeat(512 * 1024)
+    expect(connection.sendText(paste)).toBe(true)
+    connection.sendText('!')
+    await vi.advanceTimersByTimeAsync(100)
+    const frames = last().inputs()
+    expect(Math.max(...frames.map((frame) => frame.byteLength))).toBeLessThan(64 * 1024)
+    expect(new TextDecoder().decode(Buffer.concat(frames))).toBe(`${paste}!`)
+  })
+
+  test('waits while the socket does not take more, and says what could not be sent', async () => {
+    const { connection, last, lost } = setUp()
+    connection.connect()
+    last().attach()
+    last().stuck = true
+    connection.sendText('x'.repeat(1024 * 1024))
+    await vi.advanceTimersByTimeAsync(100)
+    expect(last().bufferedAmount).toBeLessThanOrEqual(256 * 1024 + 32 * 1024)
+    last().bufferedAmount = 0
+    await vi.advanceTimersByTimeAsync(20)
+    expect(last().bufferedAmount).toBeGreaterThan(0)
+    last().lose(1006)
+    expect(lost).toEqual([1024 * 1024 - 256 * 1024])
+  })
+
+  test('raw bytes stay bytes', () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    connection.sendBinary('\x1b[M\xff ')
+    expect([...(last().inputs()[0] ?? [])]).toEqual([0x1b, 0x5b, 0x4d, 0xff, 0x20])
+  })
+
+  test('is refused by a socket that is closing', () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    last().readyState = 2
+    expect(connection.sendText('x')).toBe(false)
+  })
+})
+
+describe('acknowledging', () => {
+  test('starts the credit at once, then every 32 KiB, then when it goes quiet', async () => {
+    const { connection, last, consumeAll } = setUp()
+    connection.connect()
+    last().attach()
+    const acks = () => last().controls('ack')
+    expect(acks()).toEqual([{ type: 'ack', bytes: 0 }])
+    last().output(20 * 1024)
+    consumeAll()
+    expect(acks()).toHaveLength(1)
+    last().output(20 * 1024)
+    consumeAll()
+    expect(acks().at(-1)).toEqual({ type: 'ack', bytes: 40 * 1024 })
+    last().output(10)
+    consumeAll()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(acks().at(-1)).toEqual({ type: 'ack', bytes: 40 * 1024 + 10 })
+    expect(acks()).toHaveLength(3)
+  })
+
+  test('counts what was consumed, not what arrived', async () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    last().output(500_000)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(last().controls('ack')).toEqual([{ type: 'ack', bytes: 0 }])
+  })
+
+  test('counts from zero on a new socket', async () => {
+    const { connection, last, consumeAll } = setUp()
+    connection.connect()
+    last().attach()
+    last().output(64 * 1024)
+    last().lose(1013)
+    await vi.advanceTimersByTimeAsync(1000)
+    last().attach()
+    consumeAll()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(last().controls('ack')).toEqual([{ type: 'ack', bytes: 0 }])
+  })
+})
+
+describe('size', () => {
+  test('is sent once per pause and only when it changed', async () => {
+    const { connection, last } = setUp()
+    connection.resize(80, 24)
+    connection.connect()
+    last().attach()
+    for (let cols = 81; cols <= 100; cols += 1) connection.resize(cols, 30)
+    await vi.advanceTimersByTimeAsync(100)
+    connection.resize(100, 30)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(last().controls('resize')).toEqual([{ type: 'resize', cols: 100, rows: 30 }])
+  })
+
+  test('that changed while connecting follows with ready', async () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    connection.resize(120, 40)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(last().controls('resize')).toEqual([])
+    last().attach()
+    expect(last().controls('resize')).toEqual([{ type: 'resize', cols: 120, rows: 40 }])
+  })
+})
+
+describe('losing the connection', () => {
+  test('tries again at once, then ever more slowly, and starts anew after a stable time', async () => {
+    const { connection, last, phases } = setUp()
+    const pauses = () =>
+      phases.filter((phase) => phase.name === 'waiting').map((phase) => Math.round(phase.retryAtMs - Date.now()))
+    connection.connect()
+    last().attach()
+    last().lose(1006)
+    expect(pauses()).toEqual([250])
+    const waits: number[] = []
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      await vi.advanceTimersByTimeAsync(20_000)
+      last().lose(1006)
+      await settle()
+      const phase = connection.phase
+      if (phase.name === 'waiting') waits.push(phase.retryAtMs - Date.now())
+    }
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 15_000, 15_000])
+    await vi.advanceTimersByTimeAsync(20_000)
+    last().attach()
+    await vi.advanceTimersByTimeAsync(6000)
+    last().lose(1006)
+    expect(connection.phase).toEqual({ name: 'waiting', retryAtMs: Date.now() + 250 })
+  })
+
+  test.each([
+    [terminalCloseCode.sessionEnded, 'ended'],
+    [terminalCloseCode.frameTooLarge, 'refused'],
+    [terminalCloseCode.notAllowed, 'refused'],
+    [terminalCloseCode.sessionMissing, 'gone'],
+    [terminalCloseCode.environmentStopped, 'stopped'],
+  ])('code %i is final: %s', async (code, name) => {
+    const { connection, last, sockets, phase } = setUp()
+    connection.connect()
+    last().attach()
+    last().lose(code)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(phase()).toBe(name)
+    connection.retryNow()
+    expect(sockets).toHaveLength(1)
+    connection.connect()
+    expect(sockets).toHaveLength(2)
+  })
+
+  test.each([terminalCloseCode.serverRestarting, terminalCloseCode.tooSlow, 1001, 1006, 1011])(
+    'code %i reconnects',
+    async (code) => {
+      const { connection, last, sockets } = setUp()
+      connection.connect()
+      last().attach()
+      last().lose(code)
+      await vi.advanceTimersByTimeAsync(1000)
+      expect(sockets).toHaveLength(2)
+    },
+  )
+
+  test('a wait ends when somebody asks or the network is back', async () => {
+    const { connection, last, sockets, phase } = setUp()
+    connection.connect()
+    last().attach()
+    last().lose(1006)
+    connection.retryNow()
+    expect(sockets).toHaveLength(2)
+    expect(connection.phase).toEqual({ name: 'connecting', again: true })
+    connection.retryNow()
+    expect(sockets).toHaveLength(2)
+    last().attach()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(sockets).toHaveLength(2)
+    expect(phase()).toBe('connected')
+  })
+
+  test('a sleep replaces a socket that may be dead', () => {
+    const { connection, last, sockets } = setUp()
+    connection.connect()
+    last().attach()
+    connection.replaceSocket()
+    expect(sockets[0]?.closedByClient).toBe(true)
+    expect(sockets).toHaveLength(2)
+  })
+
+  test('says the reason the server gave for a refusal', () => {
+    const { connection, last } = setUp()
+    connection.connect()
+    last().attach()
+    last().control({ type: 'error', code: 'not_allowed', message: 'Not yours.' })
+    last().lose(terminalCloseCode.notAllowed)
+    expect(connection.phase).toEqual({ name: 'refused', reason: 'Not yours.' })
+  })
+})
+
+describe('a socket that never opened', () => {
+  test.each(['gone', 'stopped', 'signed-out'] as const)(
+    'is %s when the server says so over HTTP',
+    async (diagnosis) => {
+      const { connection, last, asked, sockets, phase } = setUp()
+      asked.diagnosis = diagnosis
+      connection.connect()
+      last().lose(1006)
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(phase()).toBe(diagnosis)
+      expect(sockets).toHaveLength(1)
+    },
+  )
+
+  test('is tried again when nothing speaks against it', async () => {
+    const { connection, last, asked, sockets } = setUp()
+    connection.connect()
+    last().lose(1006)
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(asked.diagnoses).toBe(1)
+    expect(sockets).toHaveLength(2)
+  })
+
+  test('forgets a diagnosis that arrives after the view is gone', async () => {
+    const { connection, last, asked, phase, sockets } = setUp()
+    asked.diagnosis = 'gone'
+    connection.connect()
+    last().lose(1006)
+    connection.dispose()
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(phase()).toBe('idle')
+    expect(sockets).toHaveLength(1)
+  })
+})
+
+describe('an expired sign-in (4401)', () => {
+  test('is renewed and the terminal comes back', async () => {
+    const { connection, last, asked, sockets, phase } = setUp()
+    connection.connect()
+    last().attach()
+    last().lose(terminalCloseCode.signInAgain)
+    await settle()
+    expect(asked.renewals).toBe(1)
+    expect(sockets).toHaveLength(2)
+    last().attach()
+    expect(phase()).toBe('connected')
+  })
+
+  test('is renewed only once in a row', async () => {
+    const { connection, last, asked, sockets, phase } = setUp()
+    connection.connect()
+    last().attach()
+    last().lose(terminalCloseCode.signInAgain)
+    await settle()
+    last().attach()
+    last().lose(terminalCloseCode.signInAgain)
+    await settle()
+    expect(asked.renewals).toBe(1)
+    expect(sockets).toHaveLength(2)
+    expect(phase()).toBe('signed-out')
+  })
+
+  test('that cannot be renewed is signed out', async () => {
+    const { connection, last, asked, phase } = setUp()
+    asked.renewed = false
+    connection.connect()
+    last().attach()
+    last().lose(terminalCloseCode.signInAgain)
+    await settle()
+    expect(phase()).toBe('signed-out')
+  })
+
+  test('is no sign-out when the server was not there to ask', async () => {
+    const { connection, last, asked, phase } = setUp()
+    asked.renewed = new Error('no answer')
+    connection.connect()
+    last().attach()
+    last().lose(terminalCloseCode.signInAgain)
+    await settle()
+    expect(phase()).toBe('waiting')
+  })
+})
+
+test('dispose closes the socket and ends every timer', async () => {
+  const { connection, last, sockets } = setUp()
+  connection.connect()
+  last().attach()
+  connection.resize(100, 30)
+  connection.dispose()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(last().closedByClient).toBe(true)
+  expect(last().controls('resize')).toEqual([])
+  expect(sockets).toHaveLength(1)
+  expect(vi.getTimerCount()).toBe(0)
+})

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { formatBytes } from '@/lib/bytes'
+import { branchPage, freeName, repositoryLabel, suggestName } from '@/lib/repository'
+import { loginPath, safeReturnPath } from '@/lib/return-path'
+import { duration, relativeTime } from '@/lib/time'
+import { nextSessionName } from '@/lib/use-terminals'
+
+describe('a name from a repository', () => {
+  test.each([
+    ['https://github.com/acme/orchestrator.git', 'orchestrator'],
+    ['https://github.com/acme/orchestrator/', 'orchestrator'],
+    ['https://gitlab.com/group/sub/.github', 'github'],
+    ['https://github.com/', ''],
+    ['https://git', ''],
+    ['not a url', ''],
+  ])('%s → "%s"', (url, name) => {
+    expect(suggestName(url, [])).toBe(name)
+  })
+
+  test('avoids the names that are taken, whatever their case', () => {
+    expect(suggestName('https://github.com/acme/site', ['Site', 'site-2'])).toBe('site-3')
+    expect(freeName('scratch', [])).toBe('scratch')
+  })
+
+  test('shows owner and name', () => {
+    expect(repositoryLabel('https://github.com/acme/site.git')).toBe('acme/site')
+  })
+
+  test('links a branch only where the layout of its page is known', () => {
+    expect(branchPage('https://github.com/acme/site.git', 'fix/a b')).toBe(
+      'https://github.com/acme/site/tree/fix/a%20b',
+    )
+    expect(branchPage('https://git.example.com/acme/site', 'main')).toBeNull()
+  })
+})
+
+describe('where to go after signing in', () => {
+  test.each(['/environments/1?x=1', '/'])('%s is a path of ours', (path) => expect(safeReturnPath(path)).toBe(path))
+  test.each([null, 'https://evil.example', '//evil.example', '/\\evil.example', '/\n/evil', 'javascript:alert(1)'])(
+    '%j is not',
+    (path) => expect(safeReturnPath(path)).toBe('/'),
+  )
+  test('the wish travels in the address', () => {
+    expect(loginPath('/environments/1')).toBe('/login?to=%2Fenvironments%2F1')
+    expect(loginPath('/')).toBe('/login')
+  })
+})
+
+describe('times and sizes', () => {
+  const now = Date.parse('2026-05-01T12:00:00Z')
+  test.each([
+    ['2026-05-01T12:00:05Z', 'just now'],
+    ['2026-05-01T11:59:30Z', 'just now'],
+    ['2026-05-01T11:59:10Z', '1 minute ago'],
+    ['2026-05-01T11:01:00Z', '1 hour ago'],
+    ['2026-05-01T09:00:00Z', '3 hours ago'],
+    ['2026-04-30T11:00:00Z', 'yesterday'],
+    ['2025-01-01T00:00:00Z', 'last year'],
+  ])('%s is %s', (at, words) => expect(relativeTime(at, now)).toBe(words))
+
+  test('durations', () => {
+    expect([duration(420), duration(12_300), duration(125_000)]).toEqual(['0.4 s', '12 s', '2 min 5 s'])
+  })
+
+  test('bytes', () => {
+    expect([formatBytes(0), formatBytes(1536), formatBytes(118 * 2 ** 20), formatBytes(1.5 * 2 ** 30)]).toEqual([
+      '0 B',
+      '1.5 KiB',
+      '118 MiB',
+      '1.5 GiB',
+    ])
+  })
+})
+
+test('the next terminal takes the first free number', () => {
+  expect(nextSessionName([])).toBe('Terminal 1')
+  expect(nextSessionName([{ name: 'Terminal 1' }, { name: null }, { name: 'terminal 3' }])).toBe('Terminal 2')
+})
