@@ -1,0 +1,70 @@
+/** The main job over HTTP and WebSocket alone, as a program does it. */
+import { Environment, SessionList } from '@craftastic/contract'
+import { listLeftovers } from '@craftastic/testing/engine-leftovers'
+import { openTerminal } from '@craftastic/testing/terminal-client'
+import { expect, test } from '../support/fixtures.ts'
+
+test('from sign-in to a deleted environment', async ({ api, server, git }) => {
+  const environment = await api.createEnvironment({ name: 'journey', repositoryUrl: git.projectUrl })
+  expect(environment).toMatchObject({ status: 'running', branch: git.projectBranch, statusReason: null })
+  expect(environment.operation).toMatchObject({ kind: 'create', state: 'succeeded' })
+  expect((await listLeftovers(server.instanceId)).map((line) => line.split(' ')[0]).sort()).toEqual([
+    'container',
+    'network',
+    'volume',
+  ])
+
+  const session = await api.createSession({ environmentId: environment.id, name: 'main' })
+  const target = { baseUrl: server.baseUrl, accessToken: api.accessToken ?? '', sessionId: session.id }
+  const first = await openTerminal(target)
+  await first.waitFor(/\$ /)
+  first.type('echo "commits: $(git log --oneline | wc -l)"\r')
+  await first.waitFor(new RegExp(`^commits: ${git.projectCommits}\\s`, 'm'))
+  await first.close()
+
+  const second = await openTerminal(target)
+  await second.waitFor(new RegExp(`commits: ${git.projectCommits}`))
+  second.type('whoami; pwd\r')
+  await second.waitFor(/dev\s+\/workspace/)
+  const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${environment.id}`)
+  expect(sessions).toMatchObject([{ id: session.id, status: 'active' }])
+
+  await api.deleteEnvironment(environment.id)
+  expect(await second.closed).toBe(4410)
+  expect(await listLeftovers(server.instanceId)).toEqual([])
+  expect((await api.request('GET', `/api/environments/${environment.id}`)).status).toBe(404)
+})
+
+test('a program keeps running while the server is killed', async ({ api, server }) => {
+  const environment = await api.createEnvironment({ name: 'survivor' })
+  const session = await api.createSession({ environmentId: environment.id, name: 'counter' })
+  const target = { baseUrl: server.baseUrl, accessToken: api.accessToken ?? '', sessionId: session.id }
+  const before = await openTerminal(target)
+  await before.waitFor(/\$ /)
+  before.type('i=0; while sleep 0.2; do i=$((i+1)); echo "tick-$i-tock"; done\r')
+  await before.waitFor(/tick-3-tock/)
+
+  await server.crash()
+  expect(await before.closed).toBe(1006)
+  await server.restart()
+
+  const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${environment.id}`)
+  expect(sessions).toMatchObject([{ id: session.id, status: 'inactive', currentCommand: 'sleep' }])
+  const after = await openTerminal(target)
+  await after.waitFor(/tick-\d{2}-tock/)
+  after.type('\x03')
+  await after.waitFor(/\^C/)
+  await after.close()
+  await api.deleteEnvironment(environment.id)
+})
+
+test('a create that the server was killed in goes on after the restart', async ({ api, server, git }) => {
+  const created = await api.expect(202, Environment, 'POST', '/api/environments', {
+    body: { name: 'cut short', repositoryUrl: git.projectUrl },
+  })
+  await server.crash()
+  await server.restart()
+  const read = () => api.expect(200, Environment, 'GET', `/api/environments/${created.id}`)
+  await expect.poll(async () => (await read()).status, { timeout: 40_000 }).toBe('running')
+  await api.deleteEnvironment(created.id)
+})
