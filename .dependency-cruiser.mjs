@@ -29,10 +29,14 @@ export default {
     },
     {
       name: 'frontend-knows-the-contract-only',
-      comment: "The web app reaches the server through its API, described by the contract. Never through the server's code.",
+      comment:
+        "The web app reaches the server through its API, described by the contract. Never through the server's code.",
       severity: 'error',
       from: { path: '^services/orchestrator/frontend/' },
-      to: { path: '^(services|packages|e2e|bench)/', pathNot: ['^services/orchestrator/frontend/', '^packages/contract/src/'] },
+      to: {
+        path: '^(services|packages|e2e|bench)/',
+        pathNot: ['^services/orchestrator/frontend/', '^packages/contract/src/'],
+      },
     },
     {
       name: 'server-knows-no-frontend',
@@ -53,7 +57,12 @@ export default {
       comment: 'The domain imports neither routes, plugins, jobs nor the composition root.',
       severity: 'error',
       from: { path: `${server}lib/`, pathNot: tests },
-      to: { path: [`${server}(routes|plugins|jobs|scripts|migrations)/`, `${server}(app|index|domain|open-database|listen)[.]ts$`] },
+      to: {
+        path: [
+          `${server}(routes|plugins|jobs|scripts|migrations)/`,
+          `${server}(app|index|domain|open-database|listen)[.]ts$`,
+        ],
+      },
     },
     {
       name: 'config-is-read-at-the-top',
@@ -67,7 +76,12 @@ export default {
       comment: "The outside world's drivers know neither routes, jobs, plugins nor the composition root.",
       severity: 'error',
       from: { path: `${server}services/`, pathNot: tests },
-      to: { path: [`${server}(routes|plugins|jobs|scripts|migrations)/`, `${server}(app|index|domain|open-database|listen)[.]ts$`] },
+      to: {
+        path: [
+          `${server}(routes|plugins|jobs|scripts|migrations)/`,
+          `${server}(app|index|domain|open-database|listen)[.]ts$`,
+        ],
+      },
     },
     {
       name: 'routes-only-call-the-domain',
@@ -75,7 +89,11 @@ export default {
       severity: 'error',
       from: { path: `${server}routes/`, pathNot: tests },
       to: {
-        path: ['(^|/)node_modules/(kysely|pg|dockerode|ssh2|graphile-worker)/', `${server}(services|jobs|migrations|scripts)/`, `${server}lib/database`],
+        path: [
+          '(^|/)node_modules/(kysely|pg|dockerode|ssh2|graphile-worker)/',
+          `${server}(services|jobs|migrations|scripts)/`,
+          `${server}lib/database`,
+        ],
         pathNot: `${server}services/runtime[.]ts$`,
       },
     },
@@ -84,7 +102,12 @@ export default {
       comment: 'Cross-cutting HTTP concerns: no database, no engine, no routes.',
       severity: 'error',
       from: { path: `${server}plugins/`, pathNot: tests },
-      to: { path: ['(^|/)node_modules/(kysely|pg|dockerode|ssh2|graphile-worker)/', `${server}(services|jobs|routes|migrations|scripts)/`] },
+      to: {
+        path: [
+          '(^|/)node_modules/(kysely|pg|dockerode|ssh2|graphile-worker)/',
+          `${server}(services|jobs|routes|migrations|scripts)/`,
+        ],
+      },
     },
     {
       name: 'dockerode-in-one-place',
@@ -95,9 +118,18 @@ export default {
     },
     {
       name: 'docker-behind-its-interface',
-      comment: 'Everybody else works with the ContainerRuntime of services/runtime.ts; the composition root picks Docker.',
+      comment:
+        'Everybody else works with the ContainerRuntime of services/runtime.ts; the composition root picks Docker.',
       severity: 'error',
-      from: { path: server, pathNot: [`${server}services/(docker|container-start)[^/]*[.]ts$`, `${server}(index|app)[.]ts$`, `${server}scripts/`, tests] },
+      from: {
+        path: server,
+        pathNot: [
+          `${server}services/(docker|container-start)[^/]*[.]ts$`,
+          `${server}(index|app)[.]ts$`,
+          `${server}scripts/`,
+          tests,
+        ],
+      },
       to: { path: `${server}services/docker[^/]*[.]ts$` },
     },
     {
@@ -117,7 +149,14 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^services/orchestrator/frontend/dist/', '^e2e/(test-results|playwright-report)/', '^bench/results/', '[.]tmp[.]ts$'] },
+    exclude: {
+      path: [
+        '^services/orchestrator/frontend/dist/',
+        '^e2e/(test-results|playwright-report)/',
+        '^bench/results/',
+        '[.]tmp[.]ts$',
+      ],
+    },
     tsPreCompilationDeps: true,
     // For its `@/` alias; the other packages import by relative path only.
     tsConfig: { fileName: 'services/orchestrator/frontend/tsconfig.json' },

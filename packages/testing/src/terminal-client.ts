@@ -112,11 +112,7 @@ export async function openTerminal(options: TerminalClientOptions): Promise<Term
 
 /** Takes out CSI, OSC, DCS and short escape sequences (ECMA-48) and control characters but newline and tab. */
 function withoutEscapes(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-      .replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|[ -/]*[0-~])/gs, '')
-      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-      .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '')
-  )
+  return text
+    .replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_].*?(?:\x07|\x1b\\)|[ -/]*[0-~])/gs, '')
+    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, '')
 }

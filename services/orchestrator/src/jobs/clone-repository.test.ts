@@ -16,7 +16,12 @@ test('only the protocol of the URL is allowed, and nobody is asked', () => {
 
 test('hooks, helpers, redirects and submodules are off', () => {
   const line = cloneCommand(target).join(' ')
-  for (const part of ['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'credential.helper= ', 'http.followRedirects=false']) {
+  for (const part of [
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'credential.helper= ',
+    'http.followRedirects=false',
+  ]) {
     expect(line).toContain(`-c ${part}`)
   }
   expect(line).toContain('--no-recurse-submodules')

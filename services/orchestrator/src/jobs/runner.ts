@@ -47,7 +47,9 @@ export async function startJobRunner(options: JobRunnerOptions): Promise<JobRunn
     events,
     noHandleSignals: true,
     logger: queueLogger(log),
-    crontab: Object.entries(schedule).map(([name, times]) => `${times} ${name}`).join('\n'),
+    crontab: Object.entries(schedule)
+      .map(([name, times]) => `${times} ${name}`)
+      .join('\n'),
     taskList: Object.fromEntries(
       Object.entries(jobs).map(([name, job]) => [name, (payload: unknown) => job(payload, shutdown.signal)]),
     ),

@@ -27,6 +27,10 @@ describeOnEngine('without an engine', () => {
     const headers = { prefer: 'wait=30' }
     await api.request('DELETE', `/api/environments/${environment.id}`, { headers })
     const after = await api.expect(200, Environment, 'GET', `/api/environments/${environment.id}`)
-    expect(after).toMatchObject({ status: 'error', desiredState: 'deleted', operation: { kind: 'delete', state: 'failed' } })
+    expect(after).toMatchObject({
+      status: 'error',
+      desiredState: 'deleted',
+      operation: { kind: 'delete', state: 'failed' },
+    })
   })
 })
