@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { ensureDependencies, projectNode } from './host/dependencies.mjs'
 import { endEngine, ensureEngine } from './host/engine.mjs'
 import { dockerDirectory, readSettings, serverDirectory } from './host/project.mjs'
-import { endRunningChildren } from './host/run.mjs'
+import { endRunningChildren, killGroup } from './host/run.mjs'
 import { ensureSandboxImage } from './host/sandbox-image.mjs'
 import { readServerCommand } from './host/server-command.mjs'
 import { dim, exitWithError, formatDuration, say, SetupError } from './host/ui.mjs'
@@ -26,7 +26,7 @@ let stopping = null
 /** The first signal asks the server (or the set-up) to end, the next one makes it. */
 function onSignal(signal) {
   if (stopping !== null) {
-    if (server !== null) process.kill(-server.pid, 'SIGKILL')
+    if (server !== null) killGroup(server, 'SIGKILL')
     else process.exit(exitCodeOf(signal))
     return
   }
@@ -34,8 +34,7 @@ function onSignal(signal) {
   if (server !== null) {
     server.kill(signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM')
   } else {
-    endRunningChildren()
-    endEngine().finally(() => process.exit(exitCodeOf(signal)))
+    Promise.allSettled([endRunningChildren(), endEngine()]).then(() => process.exit(exitCodeOf(signal)))
   }
 }
 

@@ -24,6 +24,7 @@ SKIP_ENGINE=1 leaves out everything that needs a container engine.`
 
 const GRACE_MS = 5000
 const skipEngine = process.env.SKIP_ENGINE === '1'
+let isSetUp = false
 let isInterrupted = false
 
 function parseCommandLine() {
@@ -73,7 +74,7 @@ async function runRounds(rounds, env) {
 function onSignal() {
   if (isInterrupted) return endSuites('SIGKILL')
   isInterrupted = true
-  endRunningChildren()
+  if (!isSetUp) endRunningChildren()
   endSuites('SIGTERM')
   setTimeout(() => endSuites('SIGKILL'), GRACE_MS).unref()
 }
@@ -87,6 +88,7 @@ async function main() {
   const notices = skipEngine ? ['SKIP_ENGINE=1: nothing that needs a container engine was tested.'] : []
   for (const notice of notices) say(bold(` ! ${notice}`))
   const { env, dockerHost } = await setUp(listNeeds(rounds, { skipEngine }))
+  isSetUp = true
   const runPrefix = createRunPrefix()
   env.TEST_INSTANCE_PREFIX = runPrefix
   const before = dockerHost === null ? [] : await listTestResources(dockerHost)
@@ -105,6 +107,7 @@ async function main() {
 }
 
 main().catch(async (error) => {
+  if (isInterrupted) await endRunningChildren()
   await endEngine().catch(() => {})
   exitWithError(error)
 })

@@ -1,7 +1,6 @@
 // The Debian that the sandbox image is built on: from an image registry where one is reachable, else made from Debian packages.
-import { spawn } from 'node:child_process'
 import { ensureDebianPackages } from './debian-packages.mjs'
-import { eachLine, findProgram } from './run.mjs'
+import { eachLine, findProgram, killGroup, start } from './run.mjs'
 import { say, SetupError, step } from './ui.mjs'
 
 const REGISTRY_IMAGE = 'debian:trixie-slim'
@@ -24,11 +23,11 @@ export async function ensureBaseImage(docker) {
 
 function pullImage(docker) {
   return new Promise((resolve) => {
-    const child = spawn(docker.program, ['pull', REGISTRY_IMAGE], {
+    const child = start(docker.program, ['pull', REGISTRY_IMAGE], {
       env: docker.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const timer = setTimeout(() => child.kill('SIGKILL'), REGISTRY_TIMEOUT_MS)
+    const timer = setTimeout(() => killGroup(child, 'SIGKILL'), REGISTRY_TIMEOUT_MS)
     eachLine(child.stdout, (line) => {
       if (!/Pulling from|Pull complete|Already exists|Status:/.test(line)) return
       clearTimeout(timer)
@@ -53,16 +52,15 @@ const DPKG_OPTIONS = [
 ]
 
 async function makeImage(docker) {
-  const options = [
-    '--quiet',
-    '--variant=minbase',
-    '--include=ca-certificates',
-    ...DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`),
-  ]
   const program = findProgram('mmdebstrap')
   if (program === null) throw new SetupError('mmdebstrap was installed, but it is not on the PATH.')
-  const maker = spawn(program, [...options, 'trixie', '-'], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const importer = spawn(docker.program, ['import', '--change', 'CMD ["bash"]', '-', LOCAL_IMAGE], {
+  const dpkgOptions = DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`)
+  const make = [program, '--quiet', '--variant=minbase', '--include=ca-certificates', ...dpkgOptions, 'trixie', '-']
+  // As root it mounts /proc and /sys into the directory in which it works. In a mount namespace of its own these mounts end
+  // with it, even when it is killed; left over, they would turn a later `rm -r` of that directory into an accident.
+  const isolated = process.getuid() === 0 ? ['unshare', '--mount', ...make] : make
+  const maker = start(isolated[0], isolated.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] })
+  const importer = start(docker.program, ['import', '--change', 'CMD ["bash"]', '-', LOCAL_IMAGE], {
     env: docker.env,
     stdio: [maker.stdout, 'ignore', 'pipe'],
   })

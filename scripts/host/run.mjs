@@ -3,23 +3,53 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { SetupError } from './ui.mjs'
 
 /** Of a failed command's output: how it began, where the cause often is, and how it ended. */
 const HEAD_LINES = 12
 const TAIL_LINES = 10
 
-const running = new Set()
+const TIDY_UP_MS = 10_000
 
-function track(child) {
+const running = new Set()
+let isEnding = false
+
+/**
+ * Starts a program as `spawn` does, and remembers it for `endRunningChildren`. It leads a process group of its own, so that
+ * it can be ended together with what it has started.
+ */
+export function start(command, args, options) {
+  if (isEnding) throw new SetupError('Interrupted.')
+  const child = spawn(command, args, { ...options, detached: true })
   running.add(child)
   child.on('close', () => running.delete(child))
   return child
 }
 
-/** Ends whatever was started with `run` or `capture` and still runs: for a set-up that is interrupted. */
-export function endRunningChildren() {
-  for (const child of running) child.kill('SIGTERM')
+/**
+ * For a set-up that is interrupted: ends whatever was started here and still runs. From now on nothing more can be started,
+ * so that the set-up ends where it is instead of going on with what a killed program has left.
+ * Resolves when all have ended, or soon after: some tidy up first.
+ */
+export async function endRunningChildren() {
+  isEnding = true
+  const ended = [...running].map((child) => {
+    killGroup(child, 'SIGTERM')
+    return new Promise((resolve) => child.on('close', resolve))
+  })
+  await Promise.race([Promise.all(ended), sleep(TIDY_UP_MS, undefined, { ref: false })])
+}
+
+/** Sends a signal to a child that leads its process group, and to the whole group. */
+export function killGroup(child, signal) {
+  // Without a pid it could not be started; 0 would be our own group.
+  if (!child.pid) return
+  try {
+    process.kill(-child.pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
 }
 
 /** The path of a program on the PATH (and in the system directories that a plain user's PATH lacks), or null. */
@@ -41,18 +71,21 @@ export function findProgram(name, path = process.env.PATH ?? '') {
  * @returns {Promise<{ code: number, stdout: string, stderr: string }>} code 127 when there is no such program, 124 after `timeoutMs`.
  */
 export function capture(command, args, { cwd, env, input, timeoutMs } = {}) {
-  return new Promise((resolve) => {
-    const child = track(spawn(command, args, { cwd, env: env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] }))
+  return new Promise((resolve, reject) => {
+    const child = start(command, args, { cwd, env: env ?? process.env, stdio: ['pipe', 'pipe', 'pipe'] })
     const chunks = { stdout: [], stderr: [] }
     let timedOut = false
     const timer =
-      timeoutMs === undefined ? undefined : setTimeout(() => ((timedOut = true), child.kill('SIGKILL')), timeoutMs)
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => ((timedOut = true), killGroup(child, 'SIGKILL')), timeoutMs)
     child.stdout.on('data', (chunk) => chunks.stdout.push(chunk))
     child.stderr.on('data', (chunk) => chunks.stderr.push(chunk))
     child.stdin.on('error', () => {})
     child.stdin.end(input)
     const settle = (code) => {
       clearTimeout(timer)
+      if (isEnding) return reject(new SetupError('Interrupted.'))
       resolve({
         code,
         stdout: Buffer.concat(chunks.stdout).toString(),
@@ -72,7 +105,7 @@ export function capture(command, args, { cwd, env, input, timeoutMs } = {}) {
  */
 export function run(command, args, { cwd, env, show = (line) => line } = {}) {
   return new Promise((resolve, reject) => {
-    const child = track(spawn(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] }))
+    const child = start(command, args, { cwd, env: env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
     const head = []
     const tail = []
     let dropped = 0

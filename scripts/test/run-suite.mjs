@@ -1,23 +1,17 @@
 // Runs one suite in a process group of its own, printing its lines behind its name, and says how it ended.
 import { spawn } from 'node:child_process'
-import { eachLine } from '../host/run.mjs'
+import { eachLine, killGroup } from '../host/run.mjs'
 import { dim, say } from '../host/ui.mjs'
 import { parseCounts } from './counts.mjs'
 
 const SUITE_TIMEOUT_MS = 15 * 60_000
 const NAME_WIDTH = 8
 
-const groups = new Set()
+const suites = new Set()
 
 /** Ends every suite that runs, with all its processes. */
 export function endSuites(signal = 'SIGKILL') {
-  for (const pid of groups) {
-    try {
-      process.kill(-pid, signal)
-    } catch {
-      // It ended by itself in between.
-    }
-  }
+  for (const child of suites) killGroup(child, signal)
 }
 
 /** @typedef {{ name: string, isPassed: boolean, reason: string | null, counts: import('./counts.mjs').Counts | null, durationMs: number }} SuiteResult */
@@ -35,11 +29,11 @@ export function runSuite({ suite, npm, cwd, env, timeoutMs = SUITE_TIMEOUT_MS, p
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    if (child.pid !== undefined) groups.add(child.pid)
+    suites.add(child)
     let isTimedOut = false
     const timer = setTimeout(() => {
       isTimedOut = true
-      process.kill(-child.pid, 'SIGKILL')
+      killGroup(child, 'SIGKILL')
     }, timeoutMs)
     const lines = []
     const onLine = (line) => {
@@ -50,7 +44,7 @@ export function runSuite({ suite, npm, cwd, env, timeoutMs = SUITE_TIMEOUT_MS, p
     eachLine(child.stderr, onLine)
     const settle = (code, signal) => {
       clearTimeout(timer)
-      groups.delete(child.pid)
+      suites.delete(child)
       const counts = parseCounts(lines)
       const reason = isTimedOut ? `not finished after ${timeoutMs / 1000} s` : findReason(code, signal, counts)
       resolve({

@@ -10,13 +10,13 @@ import {
   UserParams,
   type Operation,
 } from '@craftastic/contract'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { EnvironmentService } from '../lib/environment-service.ts'
 import type { EnvironmentUsage } from '../lib/environment-usage.ts'
 import type { OperationService } from '../lib/operation-service.ts'
 import { PreferHeaders, readWaitSeconds } from './prefer-wait.ts'
-import { requestSignal } from './request-signal.ts'
+import { replySignal } from './reply-signal.ts'
 
 export type EnvironmentRoutesOptions = {
   environments: EnvironmentService
@@ -47,7 +47,7 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
       const created = await environments.createEnvironment(actor, request.body)
       void reply.header('location', `/api/environments/${created.id}`)
       // What an admin makes for somebody else is that person's from the start.
-      if (created.userId !== actor.userId || !(await hasSettled(request, created.operation))) {
+      if (created.userId !== actor.userId || !(await hasSettled(request, reply, created.operation))) {
         return reply.code(202).send(created)
       }
       return reply.code(201).send(await environments.getEnvironment(actor, created.id))
@@ -99,7 +99,7 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
     async (request, reply) => {
       const actor = request.actor
       const retried = await environments.retryEnvironment(actor, request.params.environmentId)
-      if (!(await hasSettled(request, retried.operation))) return reply.code(202).send(retried)
+      if (!(await hasSettled(request, reply, retried.operation))) return reply.code(202).send(retried)
       return reply.code(200).send(await environments.getEnvironment(actor, retried.id))
     },
   )
@@ -119,7 +119,7 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
     async (request, reply) => {
       const { environmentId } = request.params
       const operation = await environments.deleteEnvironment(request.actor, environmentId)
-      const isGone = await hasSettled(request, operation)
+      const isGone = await hasSettled(request, reply, operation)
       return reply.code(isGone ? 200 : 202).send({ success: true, operation })
     },
   )
@@ -141,10 +141,11 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
   /** Waits as long as the caller prefers. */
   async function hasSettled(
     request: FastifyRequest<{ Headers: PreferHeaders }>,
+    reply: FastifyReply,
     operation: Operation | null | undefined,
   ): Promise<boolean> {
     const seconds = readWaitSeconds(request.headers.prefer)
     if (seconds === 0 || !operation) return false
-    return operations.waitForOperation(operation, seconds, requestSignal(request))
+    return operations.waitForOperation(operation, seconds, replySignal(reply))
   }
 }

@@ -93,6 +93,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return { url: formatUrl(cluster, port, databaseName), stop }
 }
 
+const lockTimeoutMs = 1_000
+/** SQLSTATE of a lock that was not granted in time. */
+const lockNotAvailable = '55P03'
+
 interface Keeper {
   client: pg.Client
   port: number
@@ -154,14 +158,18 @@ async function tryKeeper(cluster: Cluster, port: number): Promise<pg.Client | nu
   return null
 }
 
-/** Turns the shared lock into the exclusive one. Without an answer nobody can be using the database either. */
+/**
+ * Turns the shared lock into the exclusive one. A process that was just killed still holds its lock for a moment.
+ * Without an answer nobody can be using the database either.
+ */
 async function becomeOnlyUser(client: pg.Client): Promise<boolean> {
   try {
     await client.query(`select pg_advisory_unlock_shared(${keeperLock})`)
-    const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${keeperLock}) as taken`)
-    return rows[0]?.taken === true
-  } catch {
+    await client.query(`set lock_timeout = ${lockTimeoutMs}`)
+    await client.query(`select pg_advisory_lock(${keeperLock})`)
     return true
+  } catch (error) {
+    return !(error instanceof pg.DatabaseError && error.code === lockNotAvailable)
   }
 }
 
