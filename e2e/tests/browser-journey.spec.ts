@@ -3,19 +3,8 @@ import type { Page } from '@playwright/test'
 import { admin } from '@craftastic/testing/server-process'
 import { listLeftovers } from '@craftastic/testing/engine-leftovers'
 import { expect, test } from '../support/fixtures.ts'
+import { keepScreenshots } from '../support/screenshots.ts'
 import { expectOnScreen, makeScreenReadable, typeInTerminal } from '../support/terminal-page.ts'
-
-const screenshots = new URL('../../docs/screenshots/', import.meta.url).pathname
-
-/** Keeps the page in both themes; only when asked for, so that a test run changes no file of the repository. */
-async function keepScreenshots(page: Page, name: string): Promise<void> {
-  if (process.env.KEEP_SCREENSHOTS !== '1') return
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.waitForTimeout(400)
-    await page.screenshot({ path: `${screenshots}${name}-${colorScheme}.png` })
-  }
-}
 
 async function signIn(page: Page, baseUrl: string): Promise<void> {
   await page.goto(baseUrl)
@@ -51,10 +40,8 @@ test('sign in, create, work in a terminal, come back, delete', async ({ page, se
 
   await test.step('open a terminal and run something', async () => {
     await page.goto(server.baseUrl)
-    await keepScreenshots(page, 'dashboard')
     await page.getByRole('main').getByRole('link', { name: 'project' }).first().click()
     await expect(page).toHaveURL(/\/environments\//)
-    await keepScreenshots(page, 'environment')
     await page
       .getByRole('button', { name: /open terminal/i })
       .first()
@@ -89,12 +76,8 @@ test('sign in, create, work in a terminal, come back, delete', async ({ page, se
 
   await test.step('delete it', async () => {
     await page.goto(terminalUrl.replace(/\/sessions\/.*/, ''))
-    await page
-      .getByRole('button', { name: /delete|more|actions/i })
-      .first()
-      .click()
-    const item = page.getByRole('menuitem', { name: /delete/i })
-    if (await item.isVisible()) await item.click()
+    await page.getByRole('button', { name: 'More for project' }).last().click()
+    await page.getByRole('menuitem', { name: /delete/i }).click()
     const dialog = page.getByRole('alertdialog').or(page.getByRole('dialog'))
     await expect(dialog).toContainText('project')
     await dialog.getByRole('button', { name: /^delete/i }).click()

@@ -68,3 +68,25 @@ test('a create that the server was killed in goes on after the restart', async (
   await expect.poll(async () => (await read()).status, { timeout: 40_000 }).toBe('running')
   await api.deleteEnvironment(created.id)
 })
+
+test('a polite stop ends at once with terminals open, and what ran goes on', async ({ api, server, git }) => {
+  const environment = await api.createEnvironment({ name: 'polite' })
+  const session = await api.createSession({ environmentId: environment.id })
+  const target = { baseUrl: server.baseUrl, accessToken: api.accessToken ?? '', sessionId: session.id }
+  const terminal = await openTerminal(target)
+  await terminal.waitFor(/\$ /)
+  terminal.type('sleep 1234\r')
+  const cloning = await api.expect(202, Environment, 'POST', '/api/environments', {
+    body: { name: 'cloning', repositoryUrl: git.hangingUrl },
+  })
+
+  const startedAt = Date.now()
+  expect(await server.stop()).toBe(0)
+  expect(Date.now() - startedAt).toBeLessThan(10_000)
+  expect(await terminal.closed).toBe(1012)
+  await server.restart()
+
+  const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${environment.id}`)
+  expect(sessions).toMatchObject([{ id: session.id, status: 'inactive', currentCommand: 'sleep' }])
+  for (const { id } of [environment, cloning]) await api.deleteEnvironment(id)
+})

@@ -1,6 +1,6 @@
 // The npm packages of this checkout, and among them the Node that runs it. `npm ci` runs when what is installed differs from
 // package-lock.json; npm keeps its own record of what is installed, so it does not matter who installed it.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { withLock } from './lock.mjs'
 import { isNodeAtLeast, OLDEST_SERVER_NODE } from './node-version.mjs'
@@ -97,9 +97,17 @@ function findIncompletePostgres(root) {
   return names.map((name) => join(scope, name)).find((directory) => !isComplete(directory)) ?? null
 }
 
+/** npm links only programs that are there when it installs, so the link is made here, too. */
 async function installNode(root) {
   const env = { ...process.env, PATH: pathOfHost() }
-  await run(process.execPath, ['installArchSpecificPackage.js'], { cwd: join(root, 'node_modules/node'), env })
+  await run(process.execPath, ['installArchSpecificPackage.js'], {
+    cwd: join(root, 'node_modules/node'),
+    env,
+    show: () => null,
+  })
+  const link = join(root, 'node_modules/.bin/node')
+  rmSync(link, { force: true })
+  symlinkSync('../node/bin/node', link)
 }
 
 async function findProjectNode(root) {
