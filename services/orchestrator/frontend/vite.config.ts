@@ -16,6 +16,8 @@ export default defineConfig({
     emptyOutDir: true,
     // The content security policy allows fonts from 'self' only, so nothing may become a data: URL.
     assetsInlineLimit: 0,
+    // xterm.js is half a megabyte; it comes with the terminal's page only.
+    chunkSizeWarningLimit: 600,
     rolldownOptions: {
       output: {
         codeSplitting: {

@@ -153,6 +153,22 @@ describe('renewing across tabs', () => {
     expect(server.calls).toHaveLength(0)
   })
 
+  test('a renewal between the request and its refusal counts', async () => {
+    let signedIn = false
+    const server = startFakeServer({
+      'GET /api/x': async () => {
+        if (signedIn) return ok({ value: 2 })
+        signedIn = true
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        localStorage.setItem('craftastic.signInRenewedAt', String(Date.now()))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        return notSignedIn()
+      },
+    })
+    expect(await request('GET', '/api/x', { answer: Answer })).toEqual({ value: 2 })
+    expect(server.paths()).toEqual(['GET /api/x', 'GET /api/x'])
+  })
+
   test('an older renewal does not count', async () => {
     localStorage.setItem('craftastic.signInRenewedAt', String(Date.now() - 60_000))
     const server = startFakeServer({ 'POST /api/auth/refresh': () => ok({}) })

@@ -26,14 +26,14 @@ function show(part: Partial<ComponentProps<typeof SessionTabs>> = {}) {
 test('shows the sessions in order, with the shown one marked', () => {
   show()
   const tabs = screen.getAllByRole('link')
-  expect(tabs.map((tab) => tab.textContent)).toEqual(['In backgroundmain', 'Attachedtests'])
+  expect(tabs.map((tab) => tab.textContent)).toEqual(['In background, main', 'Attached, tests'])
   expect(tabs.map((tab) => tab.getAttribute('aria-current'))).toEqual(['page', null])
   expect(tabs[1]?.getAttribute('title')).toBe('tests · Ctrl+2')
 })
 
 test('a bell that nobody saw is on its tab, and so is the title of the program', () => {
   show({ rung: new Set([second.id]), titles: new Map([[second.id, 'vim notes']]) })
-  const tab = screen.getByRole('link', { name: /Bell rang, tests/ })
+  const tab = screen.getByRole('link', { name: /Bell rang,\s*tests/ })
   expect(tab.getAttribute('title')).toContain('vim notes')
 })
 

@@ -28,11 +28,12 @@ export function onSignedOut(listener: () => void): void {
 }
 
 export async function request<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+  const askedAtMs = Date.now()
   try {
     return await requestOnce(method, path, options)
   } catch (error) {
     if (options.anonymous || !hasCode(error, 'not_signed_in')) throw error
-    if (await renewSignIn()) return requestAgain(method, path, options)
+    if (await renewSignIn(askedAtMs)) return requestAgain(method, path, options)
     signedOutListener()
     throw error
   }

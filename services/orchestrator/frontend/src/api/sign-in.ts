@@ -9,9 +9,12 @@ const lockName = 'craftastic.renew-sign-in'
 const renewedAtKey = 'craftastic.signInRenewedAt'
 let running: Promise<boolean> | null = null
 
-/** Answers whether the person is signed in again. Throws an ApiError when there was no answer to that. */
-export function renewSignIn(): Promise<boolean> {
-  running ??= renewOnce(Date.now()).finally(() => {
+/**
+ * Answers whether the person is signed in again. Throws an ApiError when there was no answer to that. A renewal later
+ * than `askedAtMs`, when the refused request set out, needs no other one.
+ */
+export function renewSignIn(askedAtMs = Date.now()): Promise<boolean> {
+  running ??= renewOnce(askedAtMs).finally(() => {
     running = null
   })
   return running

@@ -81,15 +81,17 @@ function CardBody({ environment }: { environment: Environment }) {
   )
 }
 
-const shownSessions = 3
+/** As many as usually fit beside each other. */
+const fitting = 3
 
 /** The first sessions, each a way straight into its terminal. */
 function CardSessions({ sessions }: { sessions: Session[] }) {
   if (sessions.length === 0) return null
-  const more = sessions.length - shownSessions
+  const shown = sessions.slice(0, sessions.length > fitting ? fitting - 1 : fitting)
+  const more = sessions.length - shown.length
   return (
-    <ul aria-label="Sessions" className="relative z-10 -ml-1 flex min-w-0 gap-1.5">
-      {sessions.slice(0, shownSessions).map((session) => {
+    <ul aria-label="Sessions" className="relative z-10 flex min-w-0 gap-1.5">
+      {shown.map((session) => {
         const { tone, word } = presentSession(session)
         return (
           <li key={session.id} className="flex min-w-0">
@@ -120,11 +122,11 @@ function CardFoot({ environment }: { environment: Environment }) {
       <span className="min-w-0 truncate">
         {environment.lastActivityAt ? (
           <>
-            used <RelativeTime at={environment.lastActivityAt} />
+            used <RelativeTime at={environment.lastActivityAt} className="relative z-10" />
           </>
         ) : (
           <>
-            created <RelativeTime at={environment.createdAt} />
+            created <RelativeTime at={environment.createdAt} className="relative z-10" />
           </>
         )}
       </span>

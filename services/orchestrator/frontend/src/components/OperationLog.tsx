@@ -33,7 +33,7 @@ export function Fold({
         <ChevronRightIcon className={cn('size-4 transition-transform duration-150', open && 'rotate-90')} />
         {label}
       </CollapsibleTrigger>
-      <CollapsibleContent>{children}</CollapsibleContent>
+      <CollapsibleContent className="pb-2">{children}</CollapsibleContent>
     </Collapsible>
   )
 }

@@ -57,7 +57,7 @@ function StepIcon({ state }: { state: OperationStep['state'] }) {
   if (state === 'running') {
     return (
       <span className={className}>
-        <StatusDot tone="busy" word="under way" />
+        <StatusDot tone="busy" word="Under way" />
       </span>
     )
   }

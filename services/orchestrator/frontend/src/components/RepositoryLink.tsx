@@ -1,4 +1,4 @@
-import { FolderIcon, GitBranchIcon, GitForkIcon } from 'lucide-react'
+import { FolderGit2Icon, FolderIcon, GitBranchIcon } from 'lucide-react'
 import type { Environment } from '@craftastic/contract'
 import { branchPage, repositoryLabel } from '@/lib/repository'
 import { cn } from '@/lib/utils'
@@ -33,7 +33,7 @@ export function RepositoryLink({
   return (
     <div className={rowClass}>
       <span className={partClass} title={repositoryUrl}>
-        <GitForkIcon aria-hidden="true" />
+        <FolderGit2Icon aria-hidden="true" />
         {linked ? (
           <a href={repositoryUrl} target="_blank" rel="noopener noreferrer" className={linkClass}>
             {label}

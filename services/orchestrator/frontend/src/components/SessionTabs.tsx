@@ -106,7 +106,7 @@ function Tab({
       {rung ? (
         <span className="grid size-3 shrink-0 place-items-center">
           <BellIcon aria-hidden="true" className="size-3 fill-current text-status-busy" />
-          <span className="sr-only">Bell rang,</span>
+          <span className="sr-only">{'Bell rang, '}</span>
         </span>
       ) : (
         <StatusDot tone={tone} word={word} />

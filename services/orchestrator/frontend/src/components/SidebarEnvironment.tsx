@@ -87,7 +87,7 @@ function SidebarSession({ session }: { session: Session }) {
           {label}
         </span>
         {session.currentCommand && session.status !== 'dead' && (
-          <span className="max-w-[50%] shrink-0 truncate font-mono text-xs opacity-80">{session.currentCommand}</span>
+          <span className="max-w-[50%] shrink-0 truncate font-mono text-xs">{session.currentCommand}</span>
         )}
       </NavLink>
     </li>

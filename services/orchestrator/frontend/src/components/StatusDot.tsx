@@ -15,7 +15,7 @@ export function StatusDot({ tone, word, className }: { tone: Tone; word?: string
   return (
     <span data-slot="status-dot" className={cn('inline-grid size-3 shrink-0 place-items-center', className)}>
       <span aria-hidden="true" className={shapes[tone]} />
-      {word && <span className="sr-only">{word}</span>}
+      {word && <span className="sr-only">{`${word}, `}</span>}
     </span>
   )
 }

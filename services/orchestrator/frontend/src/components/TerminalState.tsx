@@ -16,6 +16,7 @@ const words: Record<TerminalPhase['name'], { tone: Tone; word: string }> = {
 
 /** The connection in one word, always in the same place. */
 export function TerminalState({ phase }: { phase: TerminalPhase | undefined }) {
-  const { tone, word } = words[phase?.name ?? 'connecting']
+  const again = phase?.name === 'connecting' && phase.again
+  const { tone, word } = words[again ? 'waiting' : (phase?.name ?? 'connecting')]
   return <StatusWord tone={tone} word={word} className="px-2 text-muted-foreground max-sm:sr-only" />
 }

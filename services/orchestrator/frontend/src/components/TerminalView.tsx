@@ -69,7 +69,7 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
         }),
       onCopyBlocked: offerCopy,
       diagnose: () => diagnoseTerminal(session.id),
-      renewSignIn,
+      renewSignIn: () => renewSignIn(),
     })
     screen.current = opened
     if (visible) opened.focus()
@@ -131,13 +131,10 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
   return (
     <div className={cn('absolute inset-0 flex flex-col bg-terminal', !visible && 'hidden')}>
       <div className="relative min-h-0 flex-1">
-        <div
-          ref={place}
-          className={cn(
-            'absolute inset-0 overflow-hidden py-1.5 pr-1 pl-3 transition-opacity duration-150',
-            !live && 'opacity-40',
-          )}
-        />
+        <div className={cn('absolute inset-0 py-1.5 pr-1 pl-3 transition-opacity duration-150', !live && 'opacity-40')}>
+          {/* Without padding of its own: the terminal measures this box to know its size. */}
+          <div ref={place} className="h-full overflow-hidden" />
+        </div>
         <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
       </div>
       <TerminalKeyBar onPress={(key) => screen.current?.pressKey(key)} onFocus={() => screen.current?.focus()} />

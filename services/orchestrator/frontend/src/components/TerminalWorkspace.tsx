@@ -24,6 +24,7 @@ import type { TerminalPhase } from '@/lib/terminal-connection'
 import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTheme } from '@/lib/theme'
+import { usePageVisible } from '@/lib/use-page-visible'
 import { useVisited } from '@/lib/use-visited'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
@@ -44,6 +45,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
   const [rung, setRung] = useState<ReadonlySet<string>>(new Set())
   const shown = useRef<TerminalHandle>(null)
+  const pageVisible = usePageVisible()
 
   const theme = useTheme()
   const [fontSizePx] = useChoice(fontSizeChoice)
@@ -60,27 +62,16 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
     event.preventDefault()
     event.stopPropagation()
   })
-  const seen = useEffectEvent(() => {
-    if (document.visibilityState === 'visible') setRung((before) => without(before, sessionId))
-  })
 
   useEffect(() => {
     // In the capture phase, so that a focused terminal does not take these keys for its program.
     const onKeyDown = (event: KeyboardEvent) => press(event)
-    const onVisibility = () => seen()
     window.addEventListener('keydown', onKeyDown, { capture: true })
-    document.addEventListener('visibilitychange', onVisibility)
-    return () => {
-      window.removeEventListener('keydown', onKeyDown, { capture: true })
-      document.removeEventListener('visibilitychange', onVisibility)
-    }
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true })
   }, [])
 
-  const ring = (id: string) => {
-    if (id === sessionId && document.visibilityState === 'visible') return
-    setRung((before) => new Set(before).add(id))
-  }
-  const rungElsewhere = without(rung, sessionId)
+  // A bell is answered by looking.
+  if (pageVisible && rung.has(sessionId)) setRung(without(rung, sessionId))
   const label = current ? sessionLabel(current) : 'Terminal'
 
   return (
@@ -98,7 +89,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
         <SessionTabs
           sessions={sessions}
           currentId={sessionId}
-          rung={document.visibilityState === 'visible' ? rungElsewhere : rung}
+          rung={rung}
           titles={titles}
           renaming={renaming}
           onRenamed={() => {
@@ -148,7 +139,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
                 look={look}
                 onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
                 onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
-                onBell={() => ring(session.id)}
+                onBell={() => setRung((before) => new Set(before).add(session.id))}
               />
             </TerminalBoundary>
           ))}
@@ -169,7 +160,6 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
 }
 
 function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
-  if (!set.has(member)) return set
   const rest = new Set(set)
   rest.delete(member)
   return rest

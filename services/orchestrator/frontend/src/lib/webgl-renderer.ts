@@ -15,7 +15,7 @@ export class WebglRenderer {
   }
 
   show(): void {
-    if (this.#addon || this.#broken || !hasWebgl2()) return
+    if (this.#addon || this.#broken || !hasFastWebgl()) return
     try {
       const addon = new WebglAddon()
       addon.onContextLoss(() => {
@@ -41,13 +41,19 @@ export class WebglRenderer {
   }
 }
 
-let webgl2: boolean | undefined
+let fastWebgl: boolean | undefined
 
-function hasWebgl2(): boolean {
-  if (webgl2 === undefined) {
-    const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-    webgl2 = context !== null
-    context?.getExtension('WEBGL_lose_context')?.loseContext()
-  }
-  return webgl2
+/** Drawn by the processor, WebGL is slower than the DOM: on virtual machines, remote desktops, blocked drivers. */
+function hasFastWebgl(): boolean {
+  fastWebgl ??= probeWebgl()
+  return fastWebgl
+}
+
+function probeWebgl(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
+  if (!context) return false
+  const info = context.getExtension('WEBGL_debug_renderer_info')
+  const renderer: unknown = info ? context.getParameter(info.UNMASKED_RENDERER_WEBGL) : ''
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return !/swiftshader|llvmpipe|software|basic render/i.test(String(renderer))
 }

@@ -88,9 +88,7 @@ function EnvironmentView({ environment }: { environment: Environment }) {
         <div className="grid max-w-7xl gap-5 p-4 md:p-6">
           <div className="grid gap-1">
             <RepositoryLink environment={environment} linked className="flex-wrap" />
-            {environment.status !== 'running' && environment.status !== 'error' && (
-              <p className="text-muted-foreground">{explainEnvironment(environment)}</p>
-            )}
+            {needsWords(environment) && <p className="text-muted-foreground">{explainEnvironment(environment)}</p>}
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
             <div className="flex min-w-0 flex-col gap-5">
@@ -106,6 +104,11 @@ function EnvironmentView({ environment }: { environment: Environment }) {
       </div>
     </>
   )
+}
+
+/** Where nothing below says what is going on. */
+function needsWords({ status, operation }: Environment): boolean {
+  return status !== 'running' && status !== 'error' && (!operation || isSettled(operation))
 }
 
 function OperationPart({ environment }: { environment: Environment }) {
