@@ -1,4 +1,4 @@
-// `npm run engine -- start|stop`: an engine that stays, for whoever runs single test files or looks around by hand.
+// `node scripts/engine.mjs start|stop`: an engine that stays, for whoever runs single test files or looks around by hand.
 // `npm start` and `npm test` need nothing from here.
 import './host/node-version.mjs'
 import { endEngine, ensureEngine } from './host/engine.mjs'
