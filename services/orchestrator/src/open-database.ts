@@ -22,7 +22,7 @@ export async function openInstalledDatabase(
 ): Promise<InstalledDatabase> {
   const url = config.databaseUrl ?? (await startEmbedded(config.dataDir, log, stops))
   const database = openDatabase(url, {
-    onBroken: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onBroken: (error) => log.warn({ reason: error.message }, 'a database connection broke'),
   })
   await stops.add('the database connections', database.close)
   await waitForDatabase(database, url, log)

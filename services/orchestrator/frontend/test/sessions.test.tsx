@@ -1,5 +1,6 @@
 import { screen, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
+import { UpdateSession, type Session } from '@craftastic/contract'
 import { environmentQuery } from '@/api/environments'
 import { sessionsQuery } from '@/api/sessions'
 import { SessionList } from '@/components/SessionList'
@@ -9,76 +10,93 @@ import { renderAt } from './render'
 
 const dead = aSession({ id: '88888888-8888-4888-8888-888888888888', name: 'logs', status: 'dead' })
 const alive = aSession({ name: 'main', currentCommand: 'vim' })
-const path = `/api/sessions/${ids.session}`
+const listPath = `GET /api/sessions/environment/${ids.environment}`
 
 afterEach(() => vi.unstubAllGlobals())
 
-function setUp(sessions = [alive, dead]) {
+/** A server that keeps these sessions; `refused` names are taken. */
+function setUp({ sessions = [alive], refused = '' }: { sessions?: Session[]; refused?: string } = {}) {
+  let kept = sessions
+  const handlers = Object.fromEntries(
+    sessions.flatMap(({ id }) => [
+      [
+        `PATCH /api/sessions/${id}`,
+        ({ body }: { body: unknown }) => {
+          const update = UpdateSession.parse(body)
+          if (update.name === refused) return refusal(aProblem({ code: 'name_taken', status: 409 }))
+          kept = kept.map((session) => (session.id === id ? { ...session, ...update } : session))
+          return ok(kept.find((session) => session.id === id))
+        },
+      ],
+      [
+        `DELETE /api/sessions/${id}`,
+        () => {
+          kept = kept.filter((session) => session.id !== id)
+          return ok({ success: true })
+        },
+      ],
+    ]),
+  )
+  const server = startFakeServer({ [listPath]: () => ok({ sessions: kept }), ...handlers })
+  const changes = () => server.calls.filter(({ method }) => method !== 'GET')
   const environment = anEnvironment({ sessions })
-  return renderAt('/', <SessionList environment={environment} />, (client) => {
+  const view = renderAt('/', <SessionList environment={environment} />, (client) => {
     client.setQueryData(environmentQuery(ids.environment).queryKey, environment)
     client.setQueryData(sessionsQuery(ids.environment).queryKey, sessions)
   })
-}
-
-async function choose(view: ReturnType<typeof setUp>, name: string, item: string) {
-  await view.user.click(await screen.findByRole('button', { name: `More for ${name}` }))
-  await view.user.click(await screen.findByRole('menuitem', { name: item }))
+  const choose = async (name: string, item: string) => {
+    await view.user.click(await screen.findByRole('button', { name: `More for ${name}` }))
+    await view.user.click(await screen.findByRole('menuitem', { name: item }))
+  }
+  return { ...view, changes, choose }
 }
 
 test('shows what runs, and that a dead one has ended and can be started again', async () => {
-  const revived = { ...dead, status: 'inactive' as const, updatedAt: '2026-05-01T10:01:00.000Z' }
-  const server = startFakeServer({ [`PATCH /api/sessions/${dead.id}`]: () => ok(revived) })
-  const { user } = setUp()
+  const { user, changes } = setUp({ sessions: [alive, dead] })
   expect(await screen.findByText('vim')).toBeTruthy()
   const row = screen.getByRole('link', { name: 'logs' }).closest('li')
   if (!row) throw new Error('no row')
   expect(within(row).getByText('Ended')).toBeTruthy()
   await user.click(within(row).getByRole('button', { name: 'Start again' }))
   expect(await within(row).findByText('In background')).toBeTruthy()
-  expect(server.calls[0]?.body).toEqual({ status: 'inactive' })
+  expect(changes().map(({ body }) => body)).toEqual([{ status: 'inactive' }])
 })
 
 test('renames in place, at once, and goes back when the server refuses', async () => {
-  let answer = () => ok(aSession({ name: 'build', updatedAt: '2026-05-01T10:01:00.000Z' }))
-  const server = startFakeServer({ [`PATCH ${path}`]: () => answer() })
-  const view = setUp([alive])
-  await choose(view, 'main', 'Rename')
-  await view.user.keyboard('build{Enter}')
+  const { user, changes, choose } = setUp({ refused: 'taken' })
+  await choose('main', 'Rename')
+  await user.keyboard('build{Enter}')
   expect(await screen.findByRole('link', { name: 'build' })).toBeTruthy()
-  await vi.waitFor(() => expect(server.calls).toHaveLength(1))
+  await vi.waitFor(() => expect(changes()).toHaveLength(1))
 
-  answer = () => refusal(aProblem({ code: 'name_taken', status: 409 }))
-  await choose(view, 'build', 'Rename')
-  await view.user.keyboard('taken{Enter}')
+  await choose('build', 'Rename')
+  await user.keyboard('taken{Enter}')
+  await vi.waitFor(() => expect(changes()).toHaveLength(2))
   expect(await screen.findByRole('link', { name: 'build' })).toBeTruthy()
 })
 
 test('Escape leaves the name as it is and gives the focus back', async () => {
-  const server = startFakeServer({})
-  const view = setUp([alive])
-  await choose(view, 'main', 'Rename')
-  await view.user.keyboard('other{Escape}')
+  const { user, changes, choose } = setUp()
+  await choose('main', 'Rename')
+  await user.keyboard('other{Escape}')
   expect(screen.getByRole('link', { name: 'main' })).toBeTruthy()
   expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More for main' }))
-  expect(server.calls).toHaveLength(0)
+  expect(changes()).toHaveLength(0)
 })
 
 test('deletes after asking, at once in the list', async () => {
-  const server = startFakeServer({ [`DELETE ${path}`]: () => ok({ success: true }) })
-  const view = setUp([alive])
-  await choose(view, 'main', 'Delete session')
+  const { user, changes, choose } = setUp()
+  await choose('main', 'Delete session')
   expect(screen.getByRole('alertdialog', { name: 'Delete main?' }).textContent).toContain('vim')
-  await view.user.click(screen.getByRole('button', { name: 'Delete session' }))
+  await user.click(screen.getByRole('button', { name: 'Delete session' }))
   expect(await screen.findByText('No sessions yet')).toBeTruthy()
-  expect(server.paths()).toEqual([`DELETE ${path}`])
+  expect(changes().map(({ method, path }) => `${method} ${path}`)).toEqual([`DELETE /api/sessions/${ids.session}`])
 })
 
 test('keeping it does nothing and returns the focus to the menu', async () => {
-  const server = startFakeServer({})
-  const view = setUp([alive])
-  await choose(view, 'main', 'Delete session')
-  await view.user.click(screen.getByRole('button', { name: 'Keep it' }))
+  const { user, changes, choose } = setUp()
+  await choose('main', 'Delete session')
+  await user.click(screen.getByRole('button', { name: 'Keep it' }))
   await vi.waitFor(() => expect(document.activeElement).toBe(screen.getByRole('button', { name: 'More for main' })))
-  expect(server.calls).toHaveLength(0)
+  expect(changes()).toHaveLength(0)
 })

@@ -9,6 +9,8 @@ class NoResizeObserver {
 }
 
 beforeEach(() => {
+  // Tests of what needs no page run without one.
+  if (typeof window === 'undefined') return
   localStorage.clear()
   globalThis.ResizeObserver = NoResizeObserver
   // As newer browsers do: an effect must not take the promise for its clean-up.

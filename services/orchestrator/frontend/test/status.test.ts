@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { EnvironmentStatus, SessionStatus, StepName } from '@craftastic/contract'
 import {

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { readClipboardSequence } from '@/lib/terminal-clipboard'
 import { retryDelayMs } from '@/lib/terminal-retry'

@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { formatBytes } from '@/lib/bytes'
 import { branchPage, freeName, repositoryLabel, suggestName } from '@/lib/repository'

@@ -39,14 +39,20 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): OpenDa
     application_name: 'craftastic',
     types,
   })
-  pool.on('error', (error) => options.onBroken?.(error))
+  let isClosing = false
+  const tellBroken = (error: Error) => {
+    // Connections that are being given up may be cut by a database that ends with them.
+    if (!isClosing) options.onBroken?.(error)
+  }
+  pool.on('error', tellBroken)
   // One that breaks while it is borrowed but runs no query has nobody else to tell, and would end the process.
-  pool.on('connect', (client) => client.on('error', (error) => options.onBroken?.(error)))
+  pool.on('connect', (client) => client.on('error', tellBroken))
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
   return {
     db,
     pool,
     close: async () => {
+      isClosing = true
       await db.destroy()
       // Kysely ends the pool only when it has run a query itself.
       if (!pool.ended) await pool.end()

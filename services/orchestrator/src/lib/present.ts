@@ -32,7 +32,8 @@ export function presentEnvironment(row: EnvironmentRow): Environment {
   }
 }
 
-export function presentSession(row: SessionRow, currentCommand: string | null = null): Session {
+/** `currentCommand` is left out where tmux was not asked. */
+export function presentSession(row: SessionRow, currentCommand?: string | null): Session {
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -43,7 +44,7 @@ export function presentSession(row: SessionRow, currentCommand: string | null = 
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     lastActivity: row.last_activity?.toISOString() ?? null,
-    currentCommand,
+    ...(currentCommand === undefined ? {} : { currentCommand }),
   }
 }
 

@@ -70,10 +70,14 @@ export const deleteEnvironmentMutation = () =>
   mutationOptions({
     mutationFn: (environmentId: string) =>
       request('DELETE', `/api/environments/${environmentId}`, { answer: EnvironmentDeleted }),
-    onMutate: (environmentId, { client }) =>
-      patchEnvironment(client, environmentId, { status: 'deleting', statusReason: null }),
+    onMutate: async (environmentId, { client }) => {
+      // A list that set out before would bring the state before back.
+      await client.cancelQueries({ queryKey: environmentKeys.all })
+      patchEnvironment(client, environmentId, { status: 'deleting', statusReason: null })
+    },
     onSuccess: ({ operation }, environmentId, _result, { client }) => {
       patchEnvironment(client, environmentId, { operation })
     },
-    onError: (_error, _id, _result, { client }) => client.invalidateQueries({ queryKey: environmentKeys.all }),
+    onSettled: (_data, _error, _id, _result, { client }) =>
+      void client.invalidateQueries({ queryKey: environmentKeys.all }),
   })

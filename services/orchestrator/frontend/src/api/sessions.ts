@@ -1,5 +1,5 @@
 import { Session, SessionList, Success, type CreateSession, type UpdateSession } from '@craftastic/contract'
-import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import { mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { request } from './client'
 import { patchSession, removeSession, storeSession, storeSessions } from './environment-cache'
 import { environmentKeys } from './keys'
@@ -14,7 +14,8 @@ export const sessionsQuery = (environmentId: string) =>
       storeSessions(client, environmentId, sessions)
       return sessions
     },
-    // Which program runs in front is known only when tmux is asked.
+    // Which program runs in front is known only when tmux is asked: whenever somebody comes to look, and as long as they do.
+    staleTime: 0,
     refetchInterval: 15_000,
   })
 
@@ -34,20 +35,33 @@ export interface SessionChange {
   update: UpdateSession
 }
 
+/** A list that set out before a change would bring the state before it back. */
+const stopReading = (client: QueryClient, { environmentId }: Session) =>
+  client.cancelQueries({ queryKey: environmentKeys.sessions(environmentId) })
+
+const readAgain = (client: QueryClient, { environmentId }: Session) =>
+  void client.invalidateQueries({ queryKey: environmentKeys.sessions(environmentId) })
+
 export const updateSessionMutation = () =>
   mutationOptions({
     mutationFn: ({ session, update }: SessionChange) =>
       request('PATCH', `/api/sessions/${session.id}`, { answer: Session, body: update }),
-    onMutate: ({ session, update }, { client }) => {
+    onMutate: async ({ session, update }, { client }) => {
+      await stopReading(client, session)
       if (update.name !== undefined) patchSession(client, session, { name: update.name })
     },
     onSuccess: (session, _change, _result, { client }) => storeSession(client, session),
     onError: (_error, { session }, _result, { client }) => patchSession(client, session, { name: session.name }),
+    onSettled: (_data, _error, { session }, _result, { client }) => readAgain(client, session),
   })
 
 export const deleteSessionMutation = () =>
   mutationOptions({
     mutationFn: (session: Session) => request('DELETE', `/api/sessions/${session.id}`, { answer: Success }),
-    onMutate: (session, { client }) => removeSession(client, session.environmentId, session.id),
+    onMutate: async (session, { client }) => {
+      await stopReading(client, session)
+      removeSession(client, session.environmentId, session.id)
+    },
     onError: (_error, session, _result, { client }) => storeSession(client, session),
+    onSettled: (_data, _error, session, _result, { client }) => readAgain(client, session),
   })

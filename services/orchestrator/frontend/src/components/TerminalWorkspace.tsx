@@ -33,7 +33,7 @@ const keptAlive = 6
 export function TerminalWorkspace({ environment, sessionId }: { environment: Environment; sessionId: string }) {
   const navigate = useNavigate()
   const running = environment.status === 'running'
-  const { data } = useQuery({ ...sessionsQuery(environment.id), enabled: running })
+  const { data, isFetching } = useQuery({ ...sessionsQuery(environment.id), enabled: running })
   const sessions = useMemo(() => inOrder(data ?? environment.sessions ?? []), [data, environment.sessions])
   const current = sessions.find(({ id }) => id === sessionId)
   const visited = useVisited(sessionId, keptAlive)
@@ -115,7 +115,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
       </PageBar>
 
       <div className="relative min-h-0 flex-1 bg-terminal">
-        {!current && (
+        {!current && !isFetching && (
           <Notice
             title="This session no longer exists"
             action={

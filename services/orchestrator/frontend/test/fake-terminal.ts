@@ -1,0 +1,41 @@
+/** A TerminalConnection whose server, terminal and sign-in are in the test's hands. */
+import type { Diagnosis, TerminalPhase } from '@/lib/terminal-connection'
+import { TerminalConnection } from '@/lib/terminal-connection'
+import { FakeSocket } from './fake-socket'
+
+export function setUpConnection() {
+  const sockets: FakeSocket[] = []
+  const phases: TerminalPhase[] = []
+  const pending: (() => void)[] = []
+  const lost: number[] = []
+  const asked = { diagnosis: 'retry' as Diagnosis, diagnoses: 0, renewed: true as boolean | Error, renewals: 0 }
+  const connection = new TerminalConnection({
+    url: (cols, rows) => `ws://server/terminal?cols=${cols}&rows=${rows}`,
+    openSocket: (url) => {
+      const socket = new FakeSocket(url)
+      sockets.push(socket)
+      return socket
+    },
+    onOutput: (_bytes, consumed) => pending.push(consumed),
+    onAttach: () => undefined,
+    onPhase: (phase) => phases.push(phase),
+    onInputLost: (bytes) => lost.push(bytes),
+    diagnose: async () => {
+      asked.diagnoses += 1
+      return asked.diagnosis
+    },
+    renewSignIn: async () => {
+      asked.renewals += 1
+      if (asked.renewed instanceof Error) throw asked.renewed
+      return asked.renewed
+    },
+  })
+  const last = () => {
+    const socket = sockets.at(-1)
+    if (!socket) throw new Error('no socket was opened')
+    return socket
+  }
+  /** The terminal has worked through everything it was given. */
+  const consumeAll = () => pending.splice(0).forEach((consumed) => consumed())
+  return { connection, sockets, last, phases, lost, asked, consumeAll, phase: () => connection.phase.name }
+}
