@@ -1,7 +1,6 @@
 /** What an environment uses now. */
 import type { EnvironmentStats } from '@craftastic/contract'
-import type { ContainerRuntime } from '../services/runtime.ts'
-import { RuntimeUnavailable } from '../services/runtime.ts'
+import { RuntimeUnavailable, type ContainerRuntime } from '../services/runtime.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
 import { requireEnvironment } from './environment-access.ts'

@@ -1,10 +1,19 @@
 /** Rows to the shapes of the contract. No row leaves the server in another way. */
-import { z } from 'zod'
-import { OperationError, OperationStep } from '@craftastic/contract'
-import type { Environment, Operation, Session } from '@craftastic/contract'
+import {
+  DesiredState,
+  EnvironmentStatus,
+  OperationError,
+  OperationKind,
+  OperationState,
+  OperationStep,
+  SessionStatus,
+  type Environment,
+  type Operation,
+  type Session,
+} from '@craftastic/contract'
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import type { Environments, Operations, Sessions } from './database-types.ts'
-import { DesiredState, EnvironmentStatus, OperationKind, OperationState, SessionStatus } from '@craftastic/contract'
 
 export type EnvironmentRow = Selectable<Environments>
 export type SessionRow = Selectable<Sessions>

@@ -1,10 +1,9 @@
 /** Two users: what is one's is absent for the other, on every route there is. */
 import { EnvironmentList, Problem } from '@craftastic/contract'
-import type { ApiClient } from '@craftastic/testing/api-client'
+import { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createUser, testPassword } from '../harness/builders.ts'
-import { ApiClient as Client } from '@craftastic/testing/api-client'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 
 /** Routes that name nothing that could be somebody else's. */
@@ -45,7 +44,7 @@ describeOnEngine('two users', () => {
     "a %s cannot see, open, change or delete what is somebody else's",
     async (role) => {
       const { email } = await createUser(server(), { role })
-      const stranger = await Client.signIn(server().baseUrl, { email, password: testPassword })
+      const stranger = await ApiClient.signIn(server().baseUrl, { email, password: testPassword })
       const routes = server()
         .routes.flatMap(({ methods, url, access }) =>
           methods.map((method) => ({ method, url, access, key: `${method} ${url}` })),
