@@ -3,12 +3,12 @@
  * and benchmarks, and for tests that kill it.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { engineVariables, newInstanceId } from './engine-environment.ts'
 import { listLeftovers, removeLeftovers } from './engine-leftovers.ts'
 
 const serverDirectory = new URL('../../../services/orchestrator', import.meta.url).pathname
@@ -36,7 +36,7 @@ export interface ServerProcess {
 /** Resolves when `/readyz` answers 200. `variables` are added to its environment. */
 export async function startServer(variables: Record<string, string> = {}): Promise<ServerProcess> {
   const dataDir = await mkdtemp(join(tmpdir(), 'craftastic-data-'))
-  const instanceId = `${process.env.TEST_INSTANCE_PREFIX ?? 'test-'}${randomUUID()}`
+  const instanceId = newInstanceId()
   const port = await findFreePort()
   const baseUrl = `http://127.0.0.1:${port}`
   let output = ''
@@ -49,7 +49,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       env: {
         PATH: process.env.PATH,
         HOME: process.env.HOME,
-        ...inherited(['DOCKER_HOST', 'SANDBOX_IMAGE']),
+        ...engineVariables(),
         NODE_ENV: 'production',
         PORT: String(port),
         DATA_DIR: dataDir,
@@ -95,12 +95,6 @@ export async function startServer(variables: Record<string, string> = {}): Promi
       return leftovers
     },
   }
-}
-
-function inherited(names: string[]): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
 }
 
 async function waitUntilReady(baseUrl: string, child: ChildProcess, output: () => string): Promise<void> {

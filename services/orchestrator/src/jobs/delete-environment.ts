@@ -3,7 +3,6 @@ import type { ContainerRuntime } from '../services/runtime.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { appendEvent } from '../lib/event-log.ts'
-import { deleteSteps } from '../lib/operation-steps.ts'
 import type { OperationWork } from './run-operation.ts'
 
 export type DeleteEnvironmentOptions = { db: Database; runtime: ContainerRuntime; connections: EnvironmentConnections }
@@ -11,7 +10,6 @@ export type DeleteEnvironmentOptions = { db: Database; runtime: ContainerRuntime
 export function deleteEnvironmentWork({ db, runtime, connections }: DeleteEnvironmentOptions): OperationWork {
   return {
     wantedIn: 'deleting',
-    steps: () => deleteSteps,
     async run({ environment: { id, user_id: ownerId }, progress }) {
       connections.close(id)
       await progress.step('container', () => runtime.removeContainer(id))

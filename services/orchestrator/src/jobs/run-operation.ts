@@ -3,14 +3,14 @@
  * environment together. Work that is no longer wanted (its environment was asked into another state) is cut short; work
  * that the server's own end cuts short is left as it is and runs again from its first step.
  */
-import type { EnvironmentStatus, OperationError, OperationState, StepName } from '@craftastic/contract'
+import type { EnvironmentStatus, Operation, OperationError, OperationState } from '@craftastic/contract'
 import type { Database } from '../lib/database.ts'
 import { changeStatus, lockEnvironment, type StatusChange } from '../lib/environment-state.ts'
 import type { EventFeed } from '../lib/event-feed.ts'
 import { EnvironmentJob } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
 import { openOperationProgress, type OperationProgress } from '../lib/operation-progress.ts'
-import type { EnvironmentRow } from '../lib/present.ts'
+import { presentOperation, type EnvironmentRow } from '../lib/present.ts'
 import { describeFailure } from './describe-failure.ts'
 
 export type OperationContext = {
@@ -23,7 +23,6 @@ export type OperationContext = {
 export type OperationWork = {
   /** The status in which the work is wanted. */
   wantedIn: EnvironmentStatus
-  steps(environment: EnvironmentRow): readonly StepName[]
   /** Answers what the environment is afterwards; null when it is gone. */
   run(context: OperationContext): Promise<StatusChange | null>
   /** Leaves no litter behind a failure. */
@@ -42,9 +41,9 @@ export function createOperationJob({ db, feed, log }: OperationFrame, work: Oper
     })
     try {
       const environment = await findEnvironment(environmentId)
-      if (environment === null) return
-      const operation = { id: operationId, ownerId: environment.user_id, steps: work.steps(environment) }
-      const progress = openOperationProgress(operation, db)
+      const operation = await findOperation(operationId)
+      if (environment === null || operation === null) return
+      const progress = openOperationProgress(operation, environment.user_id, db)
       if (environment.status !== work.wantedIn) return await settle(progress, environmentId, 'cancelled', null)
       const signal = AbortSignal.any([shutdown, unwanted.signal])
       try {
@@ -69,6 +68,11 @@ export function createOperationJob({ db, feed, log }: OperationFrame, work: Oper
   async function findEnvironment(environmentId: string): Promise<EnvironmentRow | null> {
     const query = db.selectFrom('environments').selectAll().where('id', '=', environmentId)
     return (await query.executeTakeFirst()) ?? null
+  }
+
+  async function findOperation(operationId: string): Promise<Operation | null> {
+    const row = await db.selectFrom('operations').selectAll().where('id', '=', operationId).executeTakeFirst()
+    return row === undefined ? null : presentOperation(row)
   }
 
   /** A change that is no longer wanted is dropped, and the operation counts as cancelled. */

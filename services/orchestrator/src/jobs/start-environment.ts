@@ -8,7 +8,6 @@ import { startTmuxServer } from '../services/tmux.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { readEnvironmentKeys } from '../lib/environment-keys.ts'
-import { startSteps } from '../lib/operation-steps.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { defaultBranch } from '../lib/repository.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
@@ -29,7 +28,6 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
   const { db, runtime, connections, secretBox, cloneStallSeconds } = options
   return {
     wantedIn: 'starting',
-    steps: (environment) => startSteps({ hasRepository: environment.repository_url !== null }),
 
     async run({ environment, progress, signal }: OperationContext) {
       const { id, generation, repository_url: repositoryUrl } = environment

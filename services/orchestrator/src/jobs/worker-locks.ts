@@ -4,18 +4,18 @@
  * the queue. (The queue's own rule for lost workers waits four hours.)
  */
 import { sql } from 'kysely'
-import pg from 'pg'
 import { z } from 'zod'
 import type { Database } from '../lib/database.ts'
+import { createKeptConnection } from '../lib/kept-connection.ts'
 import type { Log } from '../lib/log.ts'
 
 /** Must be longer than a new pool needs to take its lock. */
 const orphanAgeSeconds = 5
 const checkIntervalMs = 5_000
-const reconnectDelayMs = 500
 
 /** Advisory locks of two keys: this one keeps ours apart from others on the database. */
 const lockSpace = 0x43_52_41
+const lockQuery = 'select pg_advisory_lock($1, hashtext($2))'
 
 export interface WorkerLocks {
   /** Marks a pool of this process as alive. */
@@ -27,9 +27,16 @@ const LockedBy = z.array(z.object({ locked_by: z.string() }))
 
 export async function openWorkerLocks(databaseUrl: string, db: Database, log: Log): Promise<WorkerLocks> {
   const held = new Set<string>()
-  let turn: Promise<unknown> = Promise.resolve()
-  let client = await connect()
   let closed = false
+  const connection = createKeptConnection({
+    databaseUrl,
+    name: 'craftastic workers',
+    log,
+    prepare: async (client) => {
+      for (const poolId of held) await client.query(lockQuery, [lockSpace, poolId])
+    },
+  })
+  await connection.open()
 
   const timer = setInterval(() => void releaseOrphans().catch(reportFailure), checkIntervalMs)
   await releaseOrphans()
@@ -37,47 +44,13 @@ export async function openWorkerLocks(databaseUrl: string, db: Database, log: Lo
   return {
     hold: (poolId) => {
       held.add(poolId)
-      void lock(client, poolId).catch(reportFailure)
+      connection.query(lockQuery, [lockSpace, poolId]).catch(reportFailure)
     },
     close: async () => {
       closed = true
       clearInterval(timer)
-      await client.end()
+      await connection.close()
     },
-  }
-
-  async function connect(): Promise<pg.Client> {
-    const next = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'craftastic workers',
-      keepAlive: true,
-    })
-    next.on('error', () => {})
-    await next.connect()
-    for (const poolId of held) await lock(next, poolId)
-    next.on('end', () => void (closed || reconnect()))
-    return next
-  }
-
-  async function reconnect(): Promise<void> {
-    while (!closed) {
-      await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))
-      const next = await connect().catch(() => null)
-      if (next === null) continue
-      client = next
-      return
-    }
-  }
-
-  async function lock(on: pg.Client, poolId: string): Promise<void> {
-    await inTurn(() => on.query('select pg_advisory_lock($1, hashtext($2))', [lockSpace, poolId]))
-  }
-
-  /** A connection takes one query at a time. */
-  function inTurn<T>(query: () => Promise<T>): Promise<T> {
-    const result = turn.then(query)
-    turn = result.catch(() => {})
-    return result
   }
 
   async function releaseOrphans(): Promise<void> {
@@ -95,7 +68,7 @@ export async function openWorkerLocks(databaseUrl: string, db: Database, log: Lo
 
   async function isFree(poolId: string): Promise<boolean> {
     const query = 'select pg_try_advisory_lock($1, hashtext($2)) and pg_advisory_unlock($1, hashtext($2)) as free'
-    const { rows } = await inTurn(() => client.query<{ free: boolean }>(query, [lockSpace, poolId]))
+    const rows = await connection.query<{ free: boolean }>(query, [lockSpace, poolId])
     return rows[0]?.free === true
   }
 

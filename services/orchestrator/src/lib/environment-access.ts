@@ -4,6 +4,7 @@
  */
 import type { Kysely } from 'kysely'
 import type { UserActor } from './actor.ts'
+import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { AppError } from './errors.ts'
 import type { EnvironmentRow, OperationRow, SessionRow } from './present.ts'
@@ -13,13 +14,22 @@ export async function requireEnvironment(
   environmentId: string,
   db: Kysely<DB>,
 ): Promise<EnvironmentRow> {
-  const row = await db
-    .selectFrom('environments')
-    .selectAll()
-    .where('id', '=', environmentId)
-    .where('user_id', '=', actor.userId)
-    .executeTakeFirst()
+  const row = await selectOwnEnvironment(actor, environmentId, db).executeTakeFirst()
   return row ?? absent('environment', environmentId)
+}
+
+/** The same, locked until the transaction ends. */
+export async function lockOwnEnvironment(
+  actor: UserActor,
+  environmentId: string,
+  trx: Transaction,
+): Promise<EnvironmentRow> {
+  const row = await selectOwnEnvironment(actor, environmentId, trx).forUpdate().executeTakeFirst()
+  return row ?? absent('environment', environmentId)
+}
+
+function selectOwnEnvironment(actor: UserActor, environmentId: string, db: Kysely<DB>) {
+  return db.selectFrom('environments').selectAll().where('id', '=', environmentId).where('user_id', '=', actor.userId)
 }
 
 export async function requireSession(actor: UserActor, sessionId: string, db: Kysely<DB>): Promise<SessionRow> {

@@ -6,15 +6,13 @@ import type { CreateEnvironment, Environment, Operation } from '@craftastic/cont
 import { generateSshKeyPair } from '../services/ssh-keys.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database } from './database.ts'
-import { requireEnvironment } from './environment-access.ts'
+import { lockOwnEnvironment, requireEnvironment } from './environment-access.ts'
 import { storeEnvironmentKeys } from './environment-keys.ts'
-import { changeStatus, lockEnvironment } from './environment-state.ts'
+import { changeStatus } from './environment-state.ts'
 import { AppError } from './errors.ts'
 import { appendEvent } from './event-log.ts'
 import { checkRepositoryUrl, type GitHosts } from './git-hosts.ts'
-import { enqueueJob } from './job-queue.ts'
-import { createOperation, findNewestOperations } from './operation-log.ts'
-import { deleteSteps, startSteps } from './operation-steps.ts'
+import { beginOperation, findNewestOperations } from './operation-log.ts'
 import { presentEnvironment, presentSession } from './present.ts'
 import { branchWithoutRepository, defaultBranch } from './repository.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -56,13 +54,7 @@ export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: E
           await storeEnvironmentKeys({ environmentId: row.id, ownerId }, keys, secretBox, trx)
           const environment = presentEnvironment(row)
           await appendEvent({ type: 'status', environmentId: row.id, environment }, ownerId, trx)
-          const steps = startSteps({ hasRepository: repositoryUrl !== null })
-          const operation = await createOperation(
-            { environmentId: row.id, ownerId, kind: 'create', steps, requestedBy: actor.userId },
-            trx,
-          )
-          await enqueueJob('start_environment', { environmentId: row.id, operationId: operation.id }, trx)
-          return { ...environment, sessions: [], operation }
+          return { ...environment, sessions: [], operation: await beginOperation(row, 'create', actor, trx) }
         })
       } catch (error) {
         if (!isUniqueViolation(error, 'environments_user_id_name_key')) throw error
@@ -91,43 +83,29 @@ export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: E
     /** Starts an environment in `error` again; the workspace, once it was cloned, is kept as it is. */
     async retryEnvironment(actor: UserActor, environmentId: string): Promise<Environment> {
       return db.transaction().execute(async (trx) => {
-        await requireEnvironment(actor, environmentId, trx)
-        const row = await lockEnvironment(environmentId, trx)
-        if (row?.status !== 'error') {
+        const row = await lockOwnEnvironment(actor, environmentId, trx)
+        if (row.status !== 'error') {
           throw new AppError(
             'environment_busy',
-            `The environment is "${row?.status}"; only one in error can be retried.`,
+            `The environment is "${row.status}"; only one in error can be retried.`,
           )
         }
         const change = { status: 'starting', reason: null, desiredState: 'running' } as const
         const environment = presentEnvironment(await changeStatus(row, change, trx))
-        const steps = startSteps({ hasRepository: row.repository_url !== null })
-        const operation = await createOperation(
-          { environmentId, ownerId: row.user_id, kind: 'retry', steps, requestedBy: actor.userId },
-          trx,
-        )
-        await enqueueJob('start_environment', { environmentId, operationId: operation.id }, trx)
-        return { ...environment, operation }
+        return { ...environment, operation: await beginOperation(row, 'retry', actor, trx) }
       })
     },
 
     /** Final: whatever runs for the environment is cut short. Asking again answers the operation under way. */
     async deleteEnvironment(actor: UserActor, environmentId: string): Promise<Operation> {
       return db.transaction().execute(async (trx) => {
-        await requireEnvironment(actor, environmentId, trx)
-        const row = await lockEnvironment(environmentId, trx)
-        if (row === null) throw new AppError('not_found', `There is no environment "${environmentId}".`)
+        const row = await lockOwnEnvironment(actor, environmentId, trx)
         if (row.status === 'deleting') {
           const underWay = (await findNewestOperations([environmentId], trx)).get(environmentId)
           if (underWay !== undefined) return underWay
         }
         await changeStatus(row, { status: 'deleting', reason: null, desiredState: 'deleted' }, trx)
-        const operation = await createOperation(
-          { environmentId, ownerId: row.user_id, kind: 'delete', steps: deleteSteps, requestedBy: actor.userId },
-          trx,
-        )
-        await enqueueJob('delete_environment', { environmentId, operationId: operation.id }, trx)
-        return operation
+        return beginOperation(row, 'delete', actor, trx)
       })
     },
   }

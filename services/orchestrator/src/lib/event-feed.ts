@@ -3,13 +3,11 @@
  * requests and running jobs subscribe here. When the connection breaks it is opened again and the feed reads on from
  * the last id, so that subscribers miss nothing.
  */
-import pg from 'pg'
 import type { AppEvent } from '@craftastic/contract'
 import type { Database } from './database.ts'
 import { eventChannel, readEventIdsAfter, readEvents, readLastEventId, type LoggedEvent } from './event-log.ts'
+import { createKeptConnection } from './kept-connection.ts'
 import type { Log } from './log.ts'
-
-const reconnectDelayMs = 500
 
 export type EventListener = (logged: LoggedEvent) => void
 
@@ -28,8 +26,6 @@ export type EventFeedOptions = { databaseUrl: string; db: Database; log: Log }
 /** Connects to nothing before `open`. */
 export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): EventFeed {
   const listeners = new Set<EventListener>()
-  let client: pg.Client | null = null
-  let closed = false
   let lastId = 0
   let pending: number[] = []
   let reading = Promise.resolve()
@@ -49,44 +45,24 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
     reading = reading.then(deliver).catch((error: unknown) => log.error({ err: error }, 'events could not be read'))
   }
 
-  const connect = async () => {
-    const next = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: 'craftastic events',
-      keepAlive: true,
-    })
-    next.on('notification', (message) => take([Number(message.payload)]))
-    next.on('error', () => {})
-    next.on('end', () => {
-      if (!closed && client === next) void reconnect()
-    })
-    await next.connect()
-    await next.query(`listen ${eventChannel}`)
-    client = next
-    take(lastId === 0 ? [] : await readEventIdsAfter(lastId, db))
-    lastId ||= await readLastEventId(db)
-  }
-
-  const reconnect = async () => {
-    log.warn('the connection for events was lost; opening it again')
-    while (!closed) {
-      await new Promise((resolve) => setTimeout(resolve, reconnectDelayMs))
-      if (
-        await connect().then(
-          () => true,
-          () => false,
-        )
-      )
-        return
-    }
-  }
+  const connection = createKeptConnection({
+    databaseUrl,
+    name: 'craftastic events',
+    log,
+    prepare: async (client) => {
+      client.on('notification', (message) => take([Number(message.payload)]))
+      await client.query(`listen ${eventChannel}`)
+      take(lastId === 0 ? [] : await readEventIdsAfter(lastId, db))
+      lastId ||= await readLastEventId(db)
+    },
+  })
 
   const subscribe = (listener: EventListener) => {
     listeners.add(listener)
     return () => void listeners.delete(listener)
   }
   return {
-    open: connect,
+    open: connection.open,
     subscribe,
     waitFor: (matches, deadlineMs, signal) =>
       new Promise((resolve) => {
@@ -102,8 +78,7 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
         signal?.addEventListener('abort', giveUp, { once: true })
       }),
     close: async () => {
-      closed = true
-      await client?.end()
+      await connection.close()
       await reading
     },
   }

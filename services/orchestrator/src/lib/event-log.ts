@@ -53,7 +53,10 @@ export async function readEventIdsAfter(afterId: number, db: Database): Promise<
   return rows.map((row) => row.id)
 }
 
-/** A user's events after `afterId`, oldest first, at most 1,000; of one environment when it is given. */
+/** Events that one read answers at the most. */
+export const eventPageSize = 1000
+
+/** A user's events after `afterId`, oldest first, one page of them; of one environment when it is given. */
 export async function readEventsAfter(
   afterId: number,
   scope: { userId: string; environmentId: string | null },
@@ -61,7 +64,7 @@ export async function readEventsAfter(
 ): Promise<LoggedEvent[]> {
   let query = db.selectFrom('events').selectAll().where('user_id', '=', scope.userId).where('id', '>', afterId)
   if (scope.environmentId !== null) query = query.where('environment_id', '=', scope.environmentId)
-  return (await query.orderBy('id').limit(1000).execute()).map(toLoggedEvent)
+  return (await query.orderBy('id').limit(eventPageSize).execute()).map(toLoggedEvent)
 }
 
 export async function deleteOldEvents(db: Database): Promise<void> {

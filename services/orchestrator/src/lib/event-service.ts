@@ -4,7 +4,7 @@ import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
 import { requireEnvironment } from './environment-access.ts'
 import type { EventFeed } from './event-feed.ts'
-import { readEventsAfter, type LoggedEvent } from './event-log.ts'
+import { eventPageSize, readEventsAfter, type LoggedEvent } from './event-log.ts'
 
 /** Keeps proxies from closing a quiet stream. */
 const heartbeatMs = 20_000
@@ -53,8 +53,11 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
 
       stream.write(`retry: ${clientRetryMs}\n\n`)
       if (afterId !== null) {
-        const missed = await readEventsAfter(afterId, { userId: actor.userId, environmentId }, db)
-        missed.forEach(send)
+        let missed: LoggedEvent[]
+        do {
+          missed = await readEventsAfter(lastId, { userId: actor.userId, environmentId }, db)
+          missed.forEach(send)
+        } while (missed.length === eventPageSize && !stream.destroyed)
       }
       for (const logged of early) send(logged)
       early = null

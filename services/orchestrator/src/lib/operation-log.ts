@@ -1,50 +1,47 @@
-/** Operations as rows: making one, finding its owner's, keeping its log. */
-import type {
-  Operation,
-  OperationError,
-  OperationKind,
-  OperationState,
-  OperationStep,
-  StepName,
+/** Operations as rows: beginning one, keeping it and its log true, finding the newest. */
+import {
+  settledOperationStates,
+  type Operation,
+  type OperationError,
+  type OperationKind,
+  type OperationState,
+  type OperationStep,
 } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
-import { jsonb } from './database.ts'
+import type { UserActor } from './actor.ts'
+import { jsonb, type Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvent } from './event-log.ts'
-import { presentOperation, type OperationRow } from './present.ts'
+import { enqueueJob } from './job-queue.ts'
+import { operationSteps, pendingSteps } from './operation-steps.ts'
+import { presentOperation, type EnvironmentRow, type OperationRow } from './present.ts'
 
 /** Lines of log kept for one operation; a clone writes a few dozen. */
 const maxLines = 1000
 
-type NewOperation = {
-  environmentId: string
-  ownerId: string
-  kind: OperationKind
-  steps: readonly StepName[]
-  requestedBy: string | null
-}
-
-export async function createOperation(input: NewOperation, trx: Kysely<DB>): Promise<Operation> {
-  const steps = input.steps.map((name): OperationStep => ({
-    name,
-    state: 'pending',
-    percent: null,
-    message: null,
-    startedAt: null,
-    finishedAt: null,
-  }))
+/** Makes the operation and the job that does its work. */
+export async function beginOperation(
+  environment: EnvironmentRow,
+  kind: OperationKind,
+  actor: UserActor,
+  trx: Transaction,
+): Promise<Operation> {
+  const names = operationSteps(kind, { hasRepository: environment.repository_url !== null })
   const row = await trx
     .insertInto('operations')
     .values({
-      environment_id: input.environmentId,
-      kind: input.kind,
+      environment_id: environment.id,
+      kind,
       state: 'queued',
-      steps: jsonb(steps),
-      requested_by: input.requestedBy,
+      steps: jsonb(pendingSteps(names)),
+      requested_by: actor.userId,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  return tell(row, input.ownerId, [], trx)
+  const operation = await tell(row, environment.user_id, [], trx)
+  const job = kind === 'delete' ? 'delete_environment' : 'start_environment'
+  await enqueueJob(job, { environmentId: environment.id, operationId: operation.id }, trx)
+  return operation
 }
 
 export type OperationChange = {
@@ -59,9 +56,8 @@ export async function updateOperation(
   operationId: string,
   ownerId: string,
   { state, steps, error, lines = [] }: OperationChange,
-  trx: Kysely<DB>,
+  trx: Transaction,
 ): Promise<void> {
-  const settled = state === 'succeeded' || state === 'failed' || state === 'cancelled'
   const row = await trx
     .updateTable('operations')
     .set({
@@ -69,7 +65,7 @@ export async function updateOperation(
       steps: jsonb([...steps]),
       ...(error === undefined ? {} : { error: jsonb(error) }),
       ...(state === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())` } : {}),
-      ...(settled ? { finished_at: sql<Date>`now()` } : {}),
+      ...(settledOperationStates.includes(state) ? { finished_at: sql<Date>`now()` } : {}),
     })
     .where('id', '=', operationId)
     .where('state', 'in', ['queued', 'running'])
@@ -111,7 +107,12 @@ export async function findNewestOperations(
   return new Map(rows.map((row) => [row.environment_id, presentOperation(row)]))
 }
 
-async function tell(row: OperationRow, ownerId: string, lines: readonly string[], trx: Kysely<DB>): Promise<Operation> {
+async function tell(
+  row: OperationRow,
+  ownerId: string,
+  lines: readonly string[],
+  trx: Transaction,
+): Promise<Operation> {
   const operation = presentOperation(row)
   const event = { type: 'operation' as const, environmentId: row.environment_id, operation, lines: [...lines] }
   await appendEvent(event, ownerId, trx)

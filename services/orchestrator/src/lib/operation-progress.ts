@@ -2,10 +2,10 @@
  * The running side of one operation: walks its steps, keeps their state in memory and writes it to the operation often
  * enough to look live and seldom enough not to matter (once per `writeIntervalMs`, and at each change of step).
  */
-import type { OperationError, OperationState, OperationStep, StepName } from '@craftastic/contract'
-import type { Kysely } from 'kysely'
-import type { DB } from './database-types.ts'
+import type { Operation, OperationError, OperationState, OperationStep, StepName } from '@craftastic/contract'
+import type { Database, Transaction } from './database.ts'
 import { updateOperation } from './operation-log.ts'
+import { pendingSteps } from './operation-steps.ts'
 
 const writeIntervalMs = 250
 
@@ -32,35 +32,32 @@ export interface OperationProgress {
   /** Resolves when everything so far is written. */
   flush(): Promise<void>
   /** Settles the operation, in the caller's transaction. */
-  settle(state: OperationState, error: OperationError | null, trx: Kysely<DB>): Promise<void>
+  settle(state: OperationState, error: OperationError | null, trx: Transaction): Promise<void>
 }
 
-export function openOperationProgress(
-  operation: { id: string; ownerId: string; steps: readonly StepName[] },
-  db: Kysely<DB>,
-): OperationProgress {
-  const steps = operation.steps.map((name): OperationStep => ({
-    name,
-    state: 'pending',
-    percent: null,
-    message: null,
-    startedAt: null,
-    finishedAt: null,
-  }))
+/** Begins at the first step again, also when an earlier run was cut short. */
+export function openOperationProgress(operation: Operation, ownerId: string, db: Database): OperationProgress {
+  const steps = pendingSteps(operation.steps.map(({ name }) => name))
   let lines: string[] = []
   let current: OperationStep | null = null
   let timer: NodeJS.Timeout | null = null
   let writing: Promise<unknown> = Promise.resolve()
 
-  const write = (state: OperationState = 'running', error: OperationError | null = null, trx: Kysely<DB> = db) => {
+  const write = async (state: OperationState, error: OperationError | null, trx: Transaction) => {
     if (timer !== null) clearTimeout(timer)
     timer = null
     const change = { state, steps: structuredClone(steps), lines, ...(error === null ? {} : { error }) }
     lines = []
-    return updateOperation(operation.id, operation.ownerId, change, trx)
+    try {
+      await updateOperation(operation.id, ownerId, change, trx)
+    } catch (cause) {
+      lines = [...change.lines, ...lines]
+      throw cause
+    }
   }
   /** Writes follow each other; a write that fails is made good by the next one. */
-  const queueWrite = () => (writing = writing.then(() => write()).catch(() => {}))
+  const queueWrite = () =>
+    (writing = writing.then(() => db.transaction().execute((trx) => write('running', null, trx))).catch(() => {}))
   const writeSoon = () => (timer ??= setTimeout(queueWrite, writeIntervalMs))
 
   return {

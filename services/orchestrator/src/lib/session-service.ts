@@ -2,15 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateSession, Session, UpdateSession } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { createTmuxSession, killTmuxSession, listTmuxSessions } from '../services/tmux.ts'
+import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database } from './database.ts'
 import { requireEnvironment, requireSession } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
-import { appendEvent } from './event-log.ts'
 import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
-import { observeSessions, readSessionRows, recordSession } from './session-status.ts'
+import { observeSession, observeSessions, readSessionRows, tellSession } from './session-status.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
 export type SessionService = ReturnType<typeof createSessionService>
@@ -43,7 +42,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       const row = await requireSession(actor, sessionId, db)
       const environment = await requireEnvironment(actor, row.environment_id, db)
       if (environment.status !== 'running') return { ...presentSession(row), status: 'dead' }
-      return observe(row)
+      return observeSession(row, { reach, db })
     },
 
     async updateSession(actor: UserActor, sessionId: string, input: UpdateSession): Promise<Session> {
@@ -57,7 +56,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
           ? killTmuxSession(ssh, row.tmux_session_name)
           : createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
       )
-      return observe(renamed)
+      return observeSession(renamed, { reach, db })
     },
 
     async deleteSession(actor: UserActor, sessionId: string): Promise<void> {
@@ -68,11 +67,6 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       }
       await removeSession(row, environment.user_id)
     },
-  }
-
-  async function observe(row: SessionRow): Promise<Session> {
-    const alive = await reach.inside(row.environment_id, listTmuxSessions)
-    return recordSession(row, alive.find((candidate) => candidate.name === row.tmux_session_name) ?? null, db)
   }
 
   async function requireDirectory(environmentId: string, directory: string): Promise<void> {
@@ -98,7 +92,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
           })
           .returningAll()
           .executeTakeFirstOrThrow()
-        await tell(row, presentSession(row), environment.user_id, trx)
+        await tellSession(row, presentSession(row), environment.user_id, trx)
         return row
       })
       .catch((error: unknown) => refuseTakenName(error, input.name))
@@ -114,7 +108,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
           .where('id', '=', row.id)
           .returningAll()
           .executeTakeFirstOrThrow()
-        await tell(renamed, presentSession(renamed), ownerId, trx)
+        await tellSession(renamed, presentSession(renamed), ownerId, trx)
         return renamed
       })
       .catch((error: unknown) => refuseTakenName(error, name))
@@ -123,7 +117,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
   async function removeSession(row: SessionRow, ownerId: string): Promise<void> {
     await db.transaction().execute(async (trx) => {
       await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
-      await tell(row, null, ownerId, trx)
+      await tellSession(row, null, ownerId, trx)
     })
   }
 }
@@ -141,9 +135,4 @@ function asDead(rows: SessionRow[]): Session[] {
 function refuseTakenName(error: unknown, name: string | undefined): never {
   if (!isUniqueViolation(error, 'sessions_environment_id_name_key')) throw error
   throw new AppError('name_taken', `The environment already has a session named "${name}". Choose another name.`)
-}
-
-function tell(row: SessionRow, session: Session | null, ownerId: string, trx: Parameters<typeof appendEvent>[2]) {
-  const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
-  return appendEvent(event, ownerId, trx)
 }

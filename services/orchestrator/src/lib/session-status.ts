@@ -5,7 +5,7 @@
 import type { Session, SessionStatus } from '@craftastic/contract'
 import { sql } from 'kysely'
 import { listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { appendEvent } from './event-log.ts'
 import { presentSession, type SessionRow } from './present.ts'
@@ -20,12 +20,16 @@ export async function observeSessions(
 ): Promise<Session[]> {
   const alive = await reach.inside(environmentId, listTmuxSessions)
   const rows = await readSessionRows(environmentId, db)
-  return Promise.all(
-    rows.map((row) => {
-      const found = alive.find((candidate) => candidate.name === row.tmux_session_name)
-      return recordSession(row, found ?? null, db)
-    }),
-  )
+  return Promise.all(rows.map((row) => recordSession(row, alive, db)))
+}
+
+/** Asks tmux about one session. */
+export async function observeSession(
+  row: SessionRow,
+  { reach, db }: { reach: EnvironmentReach; db: Database },
+): Promise<Session> {
+  const alive = await reach.inside(row.environment_id, listTmuxSessions)
+  return recordSession(row, alive, db)
 }
 
 export async function readSessionRows(environmentId: string, db: Database): Promise<SessionRow[]> {
@@ -38,9 +42,21 @@ export async function readSessionRows(environmentId: string, db: Database): Prom
     .execute()
 }
 
-/** Writes what was seen of one session where it differs from its row. Null: tmux does not have it. */
-export async function recordSession(row: SessionRow, seen: TmuxSession | null, db: Database): Promise<Session> {
-  const status: SessionStatus = seen === null ? 'dead' : seen.attached > 0 ? 'active' : 'inactive'
+/** Tells the owner what a session is now; null: it is deleted. */
+export async function tellSession(
+  row: SessionRow,
+  session: Session | null,
+  ownerId: string,
+  trx: Transaction,
+): Promise<void> {
+  const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
+  await appendEvent(event, ownerId, trx)
+}
+
+/** Writes what tmux says of one session where it differs from its row. */
+async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db: Database): Promise<Session> {
+  const seen = alive.find((candidate) => candidate.name === row.tmux_session_name)
+  const status: SessionStatus = seen === undefined ? 'dead' : seen.attached > 0 ? 'active' : 'inactive'
   const lastActivity = seen?.lastActivity ?? row.last_activity
   const sinceWritten = (lastActivity?.getTime() ?? 0) - (row.last_activity?.getTime() ?? 0)
   if (status === row.status && sinceWritten < activityGrainMs) return presentSession(row, seen?.currentCommand ?? null)
@@ -59,8 +75,7 @@ export async function recordSession(row: SessionRow, seen: TmuxSession | null, d
       .returning('user_id')
       .executeTakeFirstOrThrow()
     const session = presentSession(updated, seen?.currentCommand ?? null)
-    const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
-    await appendEvent(event, environment.user_id, trx)
+    await tellSession(row, session, environment.user_id, trx)
     return session
   })
 }

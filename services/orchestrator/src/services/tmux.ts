@@ -76,7 +76,7 @@ function words(result: CommandResult): string {
 }
 
 function isGone(result: CommandResult): boolean {
-  return /no server running|error connecting to|can't find session|no sessions|server exited unexpectedly/.test(
+  return /no server running|error connecting to|can't find session|no sessions|no current target|server exited unexpectedly/.test(
     words(result),
   )
 }

@@ -1,11 +1,12 @@
 /** What every container runtime must do. Run against Docker; another implementation joins by a second call. */
 import { randomUUID } from 'node:crypto'
+import { newInstanceId } from '@craftastic/testing/engine-environment'
 import { afterAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createDockerRuntime } from '../../src/services/docker.ts'
 import { ImageMissing, type ContainerPlan, type ContainerRuntime } from '../../src/services/runtime.ts'
 import { docker, nameOf } from '../harness/engine-cli.ts'
-import { describeOnEngine, newInstanceId } from '../harness/engine.ts'
+import { describeOnEngine } from '../harness/engine.ts'
 
 const image = process.env.SANDBOX_IMAGE ?? 'craftastic/sandbox:latest'
 const dockerHost = process.env.DOCKER_HOST ?? null

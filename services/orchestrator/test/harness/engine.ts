@@ -2,8 +2,8 @@
  * The whole server in this process on a real container engine: app, jobs and a listening port, with a Git server beside
  * it. Everything carries a label of its own; a file that leaves something behind fails.
  */
-import { randomUUID } from 'node:crypto'
 import { ApiClient } from '@craftastic/testing/api-client'
+import { engineVariables, newInstanceId } from '@craftastic/testing/engine-environment'
 import { listLeftovers, removeLeftovers } from '@craftastic/testing/engine-leftovers'
 import { startGitServer, type GitServer } from '@craftastic/testing/git-server'
 import { pino } from 'pino'
@@ -27,10 +27,6 @@ export interface EngineServer extends TestApp {
 
 export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number }
 
-export function newInstanceId(): string {
-  return `${process.env.TEST_INSTANCE_PREFIX ?? 'test-'}${randomUUID()}`
-}
-
 /** Started before the tests of a file, closed after them. Answers how to get at it. */
 export function useEngineServer(options: EngineServerOptions = {}): () => EngineServer {
   let server: EngineServer | undefined
@@ -48,7 +44,7 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
         INSTANCE_ID: instanceId,
         GIT_ALLOWED_HOSTS: git.origin,
         SANDBOX_CPU_LIMIT: '2',
-        ...engineEnv(),
+        ...engineVariables(),
         ...options.env,
       },
     })
@@ -75,11 +71,4 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
     if (server === undefined) throw new Error('The server is started before the first test, not before that')
     return server
   }
-}
-
-function engineEnv(): Record<string, string> {
-  const names = ['DOCKER_HOST', 'SANDBOX_IMAGE']
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  )
 }

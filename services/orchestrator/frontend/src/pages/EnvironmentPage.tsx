@@ -1,14 +1,10 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { SquareTerminalIcon } from 'lucide-react'
-import { Link, useParams } from 'react-router'
+import { useParams } from 'react-router'
 import type { Environment } from '@craftastic/contract'
-import { environmentQuery, environmentsQuery } from '@/api/environments'
-import { hasCode } from '@/api/errors'
 import { EnvironmentDetails } from '@/components/EnvironmentDetails'
+import { EnvironmentLoadFailure } from '@/components/EnvironmentLoadFailure'
 import { EnvironmentMenu } from '@/components/EnvironmentMenu'
 import { EnvironmentUsage } from '@/components/EnvironmentUsage'
-import { LoadFailure } from '@/components/LoadFailure'
-import { Notice } from '@/components/Notice'
 import { OperationFailure } from '@/components/OperationFailure'
 import { OperationProgress } from '@/components/OperationProgress'
 import { PageBar } from '@/components/PageBar'
@@ -18,19 +14,13 @@ import { Spinner } from '@/components/Spinner'
 import { StatusWord } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
-import { useCurrentUser } from '@/lib/current-user'
 import { explainEnvironment, isSettled, presentEnvironment } from '@/lib/status'
+import { useEnvironment } from '@/lib/use-environment'
 import { useOpenTerminal } from '@/lib/use-terminals'
 
 export function Component() {
   const { environmentId = '' } = useParams()
-  const client = useQueryClient()
-  const user = useCurrentUser()
-  const { data, error, isFetching, refetch } = useQuery({
-    ...environmentQuery(environmentId),
-    placeholderData: () =>
-      client.getQueryData(environmentsQuery(user.id).queryKey)?.find(({ id }) => id === environmentId),
-  })
+  const { data, error, isFetching, refetch } = useEnvironment(environmentId)
 
   if (data) return <EnvironmentView environment={data} />
   return (
@@ -38,19 +28,8 @@ export function Component() {
       <PageBar>
         <h1 className="font-medium">{error ? 'Environment' : <Skeleton className="h-4 w-40" />}</h1>
       </PageBar>
-      {hasCode(error, 'not_found', 'malformed_request', 'validation_failed') ? (
-        <Notice
-          title="This environment does not exist"
-          action={
-            <Button asChild variant="outline">
-              <Link to="/">Go to the dashboard</Link>
-            </Button>
-          }
-        >
-          It was deleted, or the address is not complete.
-        </Notice>
-      ) : error ? (
-        <LoadFailure error={error} retrying={isFetching} onRetry={() => void refetch()} />
+      {error ? (
+        <EnvironmentLoadFailure error={error} retrying={isFetching} onRetry={() => void refetch()} />
       ) : (
         <div aria-hidden="true" className="grid gap-6 p-6 lg:grid-cols-[minmax(0,1fr)_20rem]">
           <Skeleton className="h-48" />
