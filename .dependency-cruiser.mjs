@@ -125,7 +125,7 @@ export default {
         path: server,
         pathNot: [
           `${server}services/(docker|container-start)[^/]*[.]ts$`,
-          `${server}(index|app)[.]ts$`,
+          `${server}(server|app)[.]ts$`,
           `${server}scripts/`,
           tests,
         ],

@@ -14,3 +14,9 @@ export type Success = z.infer<typeof Success>
 
 /** `Prefer: wait=N` (RFC 7240): wait up to N seconds, 120 at the most, for long work to end. */
 export const maxWaitSeconds = 120
+
+/** `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): up to 255 visible ASCII characters. */
+export const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+
+/** How long the same key answers the same, in hours. */
+export const idempotencyHours = 24

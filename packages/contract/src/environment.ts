@@ -4,25 +4,20 @@ import { Operation } from './operation.ts'
 import { BranchName, RepositoryUrl } from './repository.ts'
 import { Session } from './session.ts'
 
-/**
- * What is true of an environment.
- *
- *     starting → running | error | deleting
- *     running  → stopping | error | deleting
- *     stopping → stopped | error | deleting
- *     stopped  → starting | deleting
- *     error    → starting | deleting
- */
+/** What is true of an environment. `starting`, `stopping` and `deleting` pass by themselves: each has a deadline. */
 export const EnvironmentStatus = z.enum(['starting', 'running', 'stopping', 'stopped', 'error', 'deleting'])
 export type EnvironmentStatus = z.infer<typeof EnvironmentStatus>
 
-/** The allowed transitions; staying is always allowed. `deleting` ends with the row. */
+/**
+ * The allowed transitions; staying is always allowed. A later wish may cut a passing state short, so `starting` and
+ * `stopping` lead to each other; nothing but its end or its failure leads out of `deleting`.
+ */
 export const environmentTransitions: Record<EnvironmentStatus, readonly EnvironmentStatus[]> = {
-  starting: ['running', 'error', 'deleting'],
-  running: ['stopping', 'error', 'deleting'],
-  stopping: ['stopped', 'error', 'deleting'],
-  stopped: ['starting', 'deleting'],
-  error: ['starting', 'deleting'],
+  starting: ['running', 'stopping', 'error', 'deleting'],
+  running: ['starting', 'stopping', 'error', 'deleting'],
+  stopping: ['stopped', 'starting', 'error', 'deleting'],
+  stopped: ['starting', 'stopping', 'deleting'],
+  error: ['starting', 'stopping', 'deleting'],
   deleting: ['error'],
 }
 
@@ -67,6 +62,16 @@ export const Environment = z
     createdAt: Timestamp,
     updatedAt: Timestamp,
     lastActivityAt: Timestamp.nullable(),
+    /** Bytes in the workspace when it was last measured. */
+    diskBytes: z.int().nullable(),
+    /** Minutes without use after which the environment is stopped; null never stops it. */
+    idleStopMinutes: z.int().nullable(),
+    /** What keeps it from being idle, in words; null while it is idle, not running, or never stopped for it. */
+    awakeReason: z.string().nullable(),
+    /** When it will be stopped unless it is used; null while something keeps it awake. */
+    idleStopAt: Timestamp.nullable(),
+    /** Until when somebody keeps it awake, whatever runs there. */
+    heldUntil: Timestamp.nullable(),
     sessions: z.array(Session).optional(),
     /** The newest operation. */
     operation: Operation.nullable().optional(),
@@ -92,6 +97,21 @@ export const CreateEnvironment = z
   })
   .meta({ id: 'CreateEnvironment' })
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>
+
+/** A week. */
+const maxIdleStopMinutes = 7 * 24 * 60
+
+/** What is left out stays as it is. */
+export const UpdateEnvironment = z
+  .strictObject({
+    name: EnvironmentName.optional(),
+    idleStopMinutes: z.int().min(1).max(maxIdleStopMinutes).nullable().optional(),
+  })
+  .meta({ id: 'UpdateEnvironment' })
+export type UpdateEnvironment = z.infer<typeof UpdateEnvironment>
+
+/** How long one hold keeps an environment awake, in minutes. */
+export const holdMinutes = 120
 
 export const EnvironmentParams = z.object({ environmentId: Id })
 

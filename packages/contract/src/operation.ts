@@ -5,17 +5,18 @@
 import { z } from 'zod'
 import { Id, Timestamp } from './common.ts'
 
-export const OperationKind = z.enum(['create', 'retry', 'delete'])
+/** `recover` is the server's own: the environment is meant to run and its container was lost. */
+export const OperationKind = z.enum(['create', 'start', 'stop', 'restart', 'retry', 'recover', 'delete'])
 export type OperationKind = z.infer<typeof OperationKind>
 
-/** `queued → running → succeeded | failed | cancelled`; a queued one may be cancelled by a later wish. */
+/** `queued → running → succeeded | failed | cancelled`; a later wish cancels one that is not settled. */
 export const OperationState = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
 export type OperationState = z.infer<typeof OperationState>
 
 /** The states an operation never leaves. */
 export const settledOperationStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled']
 
-export const StepName = z.enum(['network', 'volume', 'container', 'connection', 'clone', 'ready'])
+export const StepName = z.enum(['stop', 'network', 'volume', 'container', 'connection', 'clone', 'ready'])
 export type StepName = z.infer<typeof StepName>
 
 export const OperationStep = z
@@ -49,13 +50,34 @@ export const Operation = z
     state: OperationState,
     steps: z.array(OperationStep),
     error: OperationError.nullable(),
+    /** Who asked; null is the server itself. */
     requestedBy: Id.nullable(),
+    /** Place in line while it waits for others, 1 is next; otherwise null. */
+    queuePosition: z.int().nullable(),
     createdAt: Timestamp,
     startedAt: Timestamp.nullable(),
+    /** When it is given up; null before it starts. */
+    deadlineAt: Timestamp.nullable(),
     finishedAt: Timestamp.nullable(),
   })
   .meta({ id: 'Operation' })
 export type Operation = z.infer<typeof Operation>
+
+/** Newest first. */
+export const OperationList = z.object({ operations: z.array(Operation) }).meta({ id: 'OperationList' })
+export type OperationList = z.infer<typeof OperationList>
+
+/** A page of history: `before` is the `createdAt` of the last one seen. */
+export const OperationListQuery = z.object({
+  before: Timestamp.optional(),
+  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
+})
+export type OperationListQuery = z.infer<typeof OperationListQuery>
+
+/** Whether somebody may still call it off. A delete is final. */
+export function isCancellable({ kind, state }: Pick<Operation, 'kind' | 'state'>): boolean {
+  return kind !== 'delete' && !settledOperationStates.includes(state)
+}
 
 export const OperationParams = z.object({ operationId: Id })
 

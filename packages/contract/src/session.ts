@@ -41,6 +41,8 @@ export const Session = z
     createdAt: Timestamp,
     updatedAt: Timestamp,
     lastActivity: Timestamp.nullable(),
+    /** When it was made again after its container had ended: a new shell, the programs of before are gone. */
+    restoredAt: Timestamp.nullable(),
     /** The program in the foreground, where tmux was asked. */
     currentCommand: z.string().nullable().optional(),
   })

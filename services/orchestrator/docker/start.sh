@@ -43,8 +43,22 @@ set -- -D -E "$run/sshd.log" -f "$run/sshd_config"
 "$sshd" "$@" &
 child=$!
 
-# A stop hangs up every program politely before the container ends.
-trap 'tmux -S "$run/tmux.sock" kill-server 2>/dev/null; kill "$child" 2>/dev/null; exit 0' TERM INT
+# A stop hangs up every program politely and gives it a few seconds before the container ends. The mark tells the server
+# that sessions which vanish now were not closed by anybody.
+finish() {
+  trap '' TERM INT
+  : >"$run/ending"
+  tmux -S "$run/tmux.sock" kill-server 2>/dev/null
+  kill -TERM -1 2>/dev/null
+  tries=0
+  # Left are the first process and this shell.
+  while set -- /proc/[0-9]*; [ "$#" -gt 2 ] && [ "$tries" -lt 80 ]; do
+    sleep 0.1
+    tries=$((tries + 1))
+  done
+  exit 0
+}
+trap finish TERM INT
 
 # Ready means that a connection is accepted: port 2222 (08AE) in the state LISTEN (0A).
 until grep -q ':08AE 00000000:0000 0A' /proc/net/tcp; do

@@ -17,6 +17,8 @@ import { AuthService } from './lib/auth-service.ts'
 import { AuthSessions } from './lib/auth-sessions.ts'
 import type { Database } from './lib/database.ts'
 import { AppError } from './lib/errors.ts'
+import { createIdempotency } from './lib/idempotency.ts'
+import type { Metrics } from './lib/metrics.ts'
 import { RefreshTokens } from './lib/refresh-tokens.ts'
 import type { Secrets } from './lib/secrets.ts'
 import { SetupToken } from './lib/setup-token.ts'
@@ -26,16 +28,20 @@ import { requireAccessRules, type RouteEntry } from './plugins/access.ts'
 import { authPlugin } from './plugins/auth.ts'
 import { errorsPlugin } from './plugins/errors.ts'
 import { answerClientError, answerFrameworkError } from './plugins/http-errors.ts'
+import { idempotencyPlugin, replayedHeader } from './plugins/idempotency.ts'
 import { jwtPlugin } from './plugins/jwt.ts'
 import { openapiPlugin } from './plugins/openapi.ts'
 import { requestLogPlugin } from './plugins/request-log.ts'
+import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { shutdownPlugin } from './plugins/shutdown.ts'
 import { webPlugin } from './plugins/web.ts'
 import { authRoutes } from './routes/auth.ts'
+import { environmentLifecycleRoutes } from './routes/environment-lifecycle.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { terminalRoutes } from './routes/terminal.ts'
@@ -47,6 +53,7 @@ export interface AppOptions {
   db: Database
   log: FastifyBaseLogger
   domain: Domain
+  metrics: Metrics
 }
 
 export interface App {
@@ -64,9 +71,10 @@ const bodyLimitBytes = 256 * 1024
 const requestTimeoutMs = 30_000
 
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { config, secrets, db, domain } = options
+  const { config, secrets, db, domain, metrics } = options
   const app = createFastify(options)
   const routes = requireAccessRules(app)
+  await app.register(requestMetricsPlugin, { metrics })
   await registerPlugins(app, config)
   await app.register(jwtPlugin, { secret: secrets.jwtSecret })
 
@@ -82,11 +90,15 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(authPlugin, {
     authenticate: (accessToken) => auth.authenticate(accessToken),
     corsOrigins: config.corsOrigins,
+    operatorToken: config.metricsToken,
   })
+  await app.register(idempotencyPlugin, { idempotency: createIdempotency({ db, secret: secrets.jwtSecret }) })
   await app.register(healthRoutes, { checks: { ...domain.checks, database: () => checkDatabase(db) } })
+  await app.register(metricsRoutes, { metrics })
   await app.register(authRoutes, { prefix: '/api', auth, corsOrigins: config.corsOrigins })
   await app.register(userRoutes, { prefix: '/api', users })
   await app.register(environmentRoutes, { prefix: '/api', ...domain })
+  await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })
@@ -139,7 +151,7 @@ async function registerPlugins(app: FastifyInstance, config: Config): Promise<vo
       origin: config.corsOrigins,
       credentials: true,
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
-      exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+      exposedHeaders: ['location', 'retry-after', 'x-request-id', replayedHeader],
     })
   }
   await app.register(rateLimit, {

@@ -28,16 +28,22 @@ export function decimalNumber(minimum: number, maximum: number, what: string) {
 }
 
 const bytesPerUnit: Record<string, number> = { b: 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }
-const minimumMemoryBytes = 64 * 1024 ** 2
 
-/** An amount of memory as the engine's tools write it: bytes, or a number with the unit b, k, m or g (powers of 1024). */
-export const MemorySize = z.string().transform((value, context) => {
-  const match = /^(\d{1,12})([bkmg]?)b?$/i.exec(value)
-  const bytes = Number(match?.[1]) * (bytesPerUnit[match?.[2]?.toLowerCase() || 'b'] ?? Number.NaN)
-  if (Number.isSafeInteger(bytes) && bytes >= minimumMemoryBytes) return bytes
-  context.addIssue('an amount of memory of at least 64m, such as 512m or 2g')
-  return z.NEVER
-})
+/** Bytes as the engine's tools write them: a number, alone or with the unit b, k, m or g (powers of 1024). */
+function byteSize(minimumBytes: number, expected: string) {
+  return z.string().transform((value, context) => {
+    const match = /^(\d{1,12})([bkmg]?)b?$/i.exec(value)
+    const bytes = Number(match?.[1]) * (bytesPerUnit[match?.[2]?.toLowerCase() || 'b'] ?? Number.NaN)
+    if (Number.isSafeInteger(bytes) && bytes >= minimumBytes) return bytes
+    context.addIssue(expected)
+    return z.NEVER
+  })
+}
+
+export const MemorySize = byteSize(64 * 1024 ** 2, 'an amount of memory of at least 64m, such as 512m or 2g')
+
+/** 0 is none. */
+export const DiskSize = byteSize(0, 'an amount of disk space such as 500m or 5g, or 0')
 
 /** A comma list; white space and empty entries do not count. */
 const CommaList = z

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import {
   commaListOf,
   decimalNumber,
+  DiskSize,
   EngineAddress,
   isGitHost,
   isOrigin,
@@ -77,7 +78,14 @@ export const Variables = z.object({
   SANDBOX_MEMORY_LIMIT: MemorySize.default(512 * 1024 ** 2),
   SANDBOX_CPU_LIMIT: decimalNumber(0.05, 1024, 'a number of cores').default(0.5),
   GIT_ALLOWED_HOSTS: commaListOf('host names, or http://host:port for one that has no https', isGitHost).default([]),
+  DISK_FLOOR: DiskSize.default(5 * 1024 ** 3),
   CREATE_CONCURRENCY: wholeNumber(1, 64, 'a whole number').default(4),
+  MAX_ENVIRONMENTS_PER_USER: wholeNumber(1, 10_000, 'a whole number').default(50),
+  MAX_RUNNING_PER_USER: wholeNumber(1, 10_000, 'a whole number').default(10),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,255}$/, { error: 'at least 16 characters, such as the output of `openssl rand -hex 24`' })
+    .optional(),
   COOLIFY_API_URL: urlOf(['http:', 'https:'], 'an http or https URL').optional(),
   COOLIFY_API_TOKEN: z.string().regex(/^\S+$/, { error: 'a token without white space' }).optional(),
 })
@@ -92,6 +100,7 @@ const secretVariables: ReadonlySet<string> = new Set([
   'JWT_SECRET',
   'ENCRYPTION_KEY',
   'ADMIN_PASSWORD',
+  'METRICS_TOKEN',
   'COOLIFY_API_TOKEN',
   'DATABASE_URL',
 ] satisfies (keyof typeof Variables.shape)[])
@@ -195,8 +204,16 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
     },
     /** Empty = every https host with a public name. */
     gitAllowedHosts: variables.GIT_ALLOWED_HOSTS,
-    /** How many environments are created at the same time. */
+    /** Free bytes below which no environment is created. */
+    diskFloorBytes: variables.DISK_FLOOR,
+    /** How many environments each server starts at the same time. */
     createConcurrency: variables.CREATE_CONCURRENCY,
+    quotas: {
+      maxEnvironmentsPerUser: variables.MAX_ENVIRONMENTS_PER_USER,
+      maxRunningPerUser: variables.MAX_RUNNING_PER_USER,
+    },
+    /** null = metrics are for this machine only. */
+    metricsToken: variables.METRICS_TOKEN ?? null,
     coolify:
       COOLIFY_API_URL === undefined || COOLIFY_API_TOKEN === undefined
         ? null

@@ -1,14 +1,20 @@
 /**
  * Builds the services of environments, sessions and terminals on a container runtime. Nothing connects or runs yet:
- * `index.ts` opens the feed and starts the jobs.
+ * `server.ts` opens the feed, starts the jobs and then what goes on in the background.
  */
 import type { Config } from './config.ts'
 import { deleteEnvironmentWork } from './jobs/delete-environment.ts'
-import { createOperationJob } from './jobs/run-operation.ts'
+import { createMendEnvironment } from './jobs/mend-environment.ts'
+import { createReconcileLoop } from './jobs/reconcile-loop.ts'
+import { createReconciler } from './jobs/reconcile.ts'
+import { createOperationJob, type OperationFrame } from './jobs/run-operation.ts'
 import type { Job } from './jobs/runner.ts'
 import { startEnvironmentWork } from './jobs/start-environment.ts'
+import { stopEnvironmentWork } from './jobs/stop-environment.ts'
 import type { Database } from './lib/database.ts'
+import { createDiskFloor } from './lib/disk-floor.ts'
 import { createEnvironmentConnections } from './lib/environment-connections.ts'
+import { createEnvironmentLifecycle } from './lib/environment-lifecycle.ts'
 import { createEnvironmentReach } from './lib/environment-reach.ts'
 import { createEnvironmentService } from './lib/environment-service.ts'
 import { createEnvironmentUsage } from './lib/environment-usage.ts'
@@ -16,12 +22,18 @@ import type { EventFeed } from './lib/event-feed.ts'
 import { deleteOldEvents } from './lib/event-log.ts'
 import { createEventService } from './lib/event-service.ts'
 import { readGitHosts } from './lib/git-hosts.ts'
+import { deleteOldKeys } from './lib/idempotency.ts'
+import { createIdleWatch } from './lib/idle-watch.ts'
 import type { JobName } from './lib/job-queue.ts'
 import type { Log } from './lib/log.ts'
+import { createMemoryPressure } from './lib/memory-pressure.ts'
+import type { Metrics } from './lib/metrics.ts'
+import { observeEnvironments } from './lib/observe-environments.ts'
+import { deleteOldOperations } from './lib/operation-log.ts'
 import { createOperationService } from './lib/operation-service.ts'
-import { recoverEnvironments } from './lib/recover.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
+import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
 import type { ContainerRuntime } from './services/runtime.ts'
 
@@ -31,53 +43,100 @@ export interface DomainOptions {
   db: Database
   feed: EventFeed
   runtime: ContainerRuntime
+  metrics: Metrics
   log: Log
   /** A clone slower than 1,000 bytes per second for this long is given up. */
   cloneStallSeconds?: number
+  /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
+  onGap?: OperationFrame['onGap']
 }
 
 export type Domain = ReturnType<typeof buildDomain>
 
 export function buildDomain(options: DomainOptions) {
-  const { config, db, feed, runtime, log, cloneStallSeconds = 30 } = options
+  const { config, db, feed, runtime, metrics, log, cloneStallSeconds = 30, onGap } = options
+  const { quotas, sandbox } = config
   const secretBox = new SecretBox(options.encryptionKey)
   const connections = createEnvironmentConnections({ runtime, db, secretBox })
-  const reach = createEnvironmentReach({ connections, db })
-  const frame = { db, feed, log }
+  const memoryPressure = createMemoryPressure({ db, log })
+  const reconciler = createReconcileLoop({
+    reconcile: createReconciler({
+      db,
+      runtime,
+      mend: createMendEnvironment({ db, runtime, ranOutOfMemory: memoryPressure.isRecent }),
+      onRepair: metrics.countRepair,
+      log,
+    }),
+    runtime,
+    onEvent: ({ action, environmentId }) => {
+      if (action === 'outOfMemory') memoryPressure.take(environmentId)
+    },
+    log,
+  })
+  const reach = createEnvironmentReach({ connections, onLost: reconciler.nudge })
+  const diskFloor = createDiskFloor({ runtime, floorBytes: config.diskFloorBytes })
+  const terminals = createTerminalService({ db, reach, feed, log })
+  const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
+  metrics.watchTerminals(terminals.countAttached)
+  metrics.watchDisk(diskFloor.readFreeBytes)
+
+  const frame: OperationFrame = {
+    db,
+    feed,
+    log,
+    ping: runtime.ping,
+    onSettled: metrics.countOperation,
+    ...(onGap === undefined ? {} : { onGap }),
+  }
   const jobs: Record<JobName, Job> = {
     start_environment: createOperationJob(
       frame,
       startEnvironmentWork({ db, runtime, connections, secretBox, cloneStallSeconds }),
     ),
-    delete_environment: createOperationJob(frame, deleteEnvironmentWork({ db, runtime, connections })),
-    delete_old_events: () => deleteOldEvents(db),
+    stop_environment: createOperationJob(frame, stopEnvironmentWork({ runtime, connections })),
+    delete_environment: createOperationJob(frame, deleteEnvironmentWork({ runtime, connections })),
+    delete_old_records: async () => {
+      await deleteOldEvents(db)
+      await deleteOldOperations(db)
+      await deleteOldKeys(db)
+    },
   }
   return {
     environments: createEnvironmentService({
       db,
       secretBox,
       gitHosts: readGitHosts(config.gitAllowedHosts),
-      sandbox: config.sandbox,
+      sandbox,
+      quotas,
+      diskFloor,
     }),
+    lifecycle: createEnvironmentLifecycle({ db, quotas }),
     sessions: createSessionService({ db, reach }),
     operations: createOperationService({ db, feed }),
     events: createEventService({ db, feed }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
-    terminals: createTerminalService({ db, reach, feed, log }),
+    terminals,
     jobs,
-    schedule: { delete_old_events: '17 * * * *' },
+    schedule: { delete_old_records: '17 * * * *' },
     checks: {
       engine: async () => {
         await runtime.ping()
         return null
       },
       image: async () => {
-        const { image } = config.sandbox
+        const { image } = sandbox
         return (await runtime.findImage(image)) === null ? `the engine does not have the image "${image}"` : null
       },
     },
-    /** Looks after the server was away at what is said to run. */
-    recover: () => recoverEnvironments({ db, reach, log }),
+    /** Begins what goes on by itself. Answers how to end it and wait for it. */
+    startBackground: (): (() => Promise<void>) => {
+      reconciler.start()
+      const stopIdleWatch = idleWatch.start()
+      void observeEnvironments({ db, reach, log })
+      return async () => {
+        await Promise.all([reconciler.stop(), stopIdleWatch()])
+      }
+    },
     closeConnections: async () => connections.closeAll(),
   }
 }

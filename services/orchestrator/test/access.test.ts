@@ -49,13 +49,18 @@ describe('the route table', () => {
   })
 
   it('answers 401 to a stranger on every other route, whatever else is wrong with the request', async () => {
-    const closed = listRoutes().filter(({ access }) => access !== 'public')
+    const closed = listRoutes().filter(({ access }) => access !== 'public' && access !== 'operator')
     expect(closed.length).toBeGreaterThan(10)
     for (const { method, url } of closed) {
       const answer = await server().app.inject({ method: method as 'GET', url: fillParams(url) })
       expect(answer.statusCode, `${method} ${url}`).toBe(401)
       if (method !== 'HEAD') expectProblem(answer, 'not_signed_in')
     }
+  })
+
+  it('opens exactly the metrics to the operator', () => {
+    const routes = listRoutes().filter(({ access }) => access === 'operator')
+    expect(routes.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /metrics', 'HEAD /metrics'])
   })
 
   it('answers 401 to a token that is not ours, is over, or belongs to nobody', async () => {

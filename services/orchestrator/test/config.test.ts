@@ -26,6 +26,8 @@ describe('the configuration', () => {
       databaseUrl: null,
       admin: null,
       sandbox: { image: 'craftastic/sandbox:latest', memoryBytes: 512 * 1024 ** 2, cpuLimit: 0.5 },
+      diskFloorBytes: 5 * 1024 ** 3,
+      metricsToken: null,
       trustProxy: [],
       corsOrigins: [],
     })
@@ -54,7 +56,11 @@ describe('the configuration', () => {
       SANDBOX_MEMORY_LIMIT: '2g',
       SANDBOX_CPU_LIMIT: '1.5',
       GIT_ALLOWED_HOSTS: 'github.com, http://git.lan:3000',
+      DISK_FLOOR: '800m',
       CREATE_CONCURRENCY: '8',
+      MAX_ENVIRONMENTS_PER_USER: '7',
+      MAX_RUNNING_PER_USER: '3',
+      METRICS_TOKEN: '3q2-7wAAAAbcdefghijk',
       COOLIFY_API_URL: 'https://coolify.example.org',
       COOLIFY_API_TOKEN: '1|abc',
     })
@@ -73,9 +79,16 @@ describe('the configuration', () => {
         allowedImages: ['debian:13', 'node:24'],
       },
       gitAllowedHosts: ['github.com', 'http://git.lan:3000'],
+      diskFloorBytes: 800 * 1024 ** 2,
       createConcurrency: 8,
+      quotas: { maxEnvironmentsPerUser: 7, maxRunningPerUser: 3 },
+      metricsToken: '3q2-7wAAAAbcdefghijk',
       coolify: { url: 'https://coolify.example.org', token: '1|abc' },
     })
+  })
+
+  it('takes 0 as no floor', () => {
+    expect(readConfig({ DISK_FLOOR: '0' }).diskFloorBytes).toBe(0)
   })
 
   it('counts an empty variable as unset', () => {
@@ -130,6 +143,10 @@ describe('the configuration', () => {
     { GIT_ALLOWED_HOSTS: 'ftp://git.lan' },
     { GIT_ALLOWED_HOSTS: 'http://git.lan/path' },
     { CREATE_CONCURRENCY: '0' },
+    { DISK_FLOOR: '-1' },
+    { DISK_FLOOR: '5 g' },
+    { METRICS_TOKEN: 'short' },
+    { METRICS_TOKEN: 'with white space in it' },
   ])('refuses %o and nothing else', (env) => {
     expect(refuse(env).wrong.map(({ name }) => name)).toEqual(Object.keys(env))
   })

@@ -1,11 +1,12 @@
 /** The queue as this server runs it, on a real database. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startJobRunner, type Job, type JobRunner } from '../src/jobs/runner.ts'
 import { appendEvent, deleteOldEvents, readEventsAfter } from '../src/lib/event-log.ts'
-import { enqueueJob } from '../src/lib/job-queue.ts'
+import { enqueueOperation } from '../src/lib/job-queue.ts'
 import { createUser } from './harness/builders.ts'
 import { useTestApp } from './harness/test-app.ts'
 import { createTestDatabase, type TestDatabase } from './harness/test-database.ts'
@@ -28,18 +29,26 @@ describe('the job runner', () => {
 
   const start = async (startEnvironment: Job) => {
     const nothing = async () => {}
-    const jobs = { start_environment: startEnvironment, delete_environment: nothing, delete_old_events: nothing }
+    const jobs = {
+      start_environment: startEnvironment,
+      stop_environment: nothing,
+      delete_environment: nothing,
+      delete_old_records: nothing,
+    }
     const { db, pool, url: databaseUrl } = database
     const log = pino({ level: 'silent' })
     runners.push(await startJobRunner({ databaseUrl, db, pool, jobs, schedule: {}, concurrency: 2, log }))
   }
-  const enqueue = () => database.db.transaction().execute((trx) => enqueueJob('start_environment', job, trx))
+  const enqueue = () =>
+    database.db
+      .transaction()
+      .execute((trx) => enqueueOperation({ ...job, operationId: randomUUID(), kind: 'start' }, trx))
 
   it('runs a job once its transaction is committed, with what was put in', async () => {
     const payloads: unknown[] = []
     await start(async (payload) => void payloads.push(payload))
     await database.db.transaction().execute(async (trx) => {
-      await enqueueJob('start_environment', job, trx)
+      await enqueueOperation({ ...job, kind: 'start' }, trx)
       await sleep(200)
       expect(payloads).toEqual([])
     })
@@ -50,7 +59,7 @@ describe('the job runner', () => {
     let runs = 0
     await start(async () => void (runs += 1))
     const failed = database.db.transaction().execute(async (trx) => {
-      await enqueueJob('start_environment', job, trx)
+      await enqueueOperation({ ...job, kind: 'start' }, trx)
       throw new Error('rolled back')
     })
     await expect(failed).rejects.toThrow('rolled back')
@@ -112,7 +121,7 @@ describe('the job runner', () => {
       sql<{ locked_by: string | null }>`select locked_by from graphile_worker.jobs`.execute(database.db)
     await expect.poll(async () => (await read()).rows[0]?.locked_by).toBeTruthy()
     await runners.pop()?.stop()
-    expect((await read()).rows).toEqual([{ locked_by: null }])
+    await expect.poll(async () => (await read()).rows).toEqual([{ locked_by: null }])
   })
 })
 

@@ -72,7 +72,7 @@ describe('the ladder', () => {
   it('gives environments of unknown owners a disabled stand-in each', async () => {
     const { db } = database
     await migrateToLatest(db)
-    await rollBack(db, { all: false })
+    for (const _ of (await listMigrationNames()).slice(1)) await rollBack(db, { all: false })
     const [one, other] = [randomUUID(), randomUUID()]
     await insertEnvironment(one, 'a')
     await insertEnvironment(one, 'b')

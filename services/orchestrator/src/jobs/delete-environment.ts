@@ -1,25 +1,17 @@
-/** Removes an environment from the engine and then its row. Each step takes "already gone" as success. */
-import type { ContainerRuntime } from '../services/runtime.ts'
-import type { Database } from '../lib/database.ts'
+/** Removes an environment from the engine. Each step takes "already gone" as success. */
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
-import { appendEvent } from '../lib/event-log.ts'
+import type { ContainerRuntime } from '../services/runtime.ts'
 import type { OperationWork } from './run-operation.ts'
 
-export type DeleteEnvironmentOptions = { db: Database; runtime: ContainerRuntime; connections: EnvironmentConnections }
+export type DeleteEnvironmentOptions = { runtime: ContainerRuntime; connections: EnvironmentConnections }
 
-export function deleteEnvironmentWork({ db, runtime, connections }: DeleteEnvironmentOptions): OperationWork {
+export function deleteEnvironmentWork({ runtime, connections }: DeleteEnvironmentOptions): OperationWork {
   return {
-    wantedIn: 'deleting',
-    async run({ environment: { id, user_id: ownerId }, progress }) {
+    async run({ environment: { id }, step }) {
       connections.close(id)
-      await progress.step('container', () => runtime.removeContainer(id))
-      await progress.step('network', () => runtime.removeNetwork(id))
-      await progress.step('volume', () => runtime.removeVolume(id))
-      await progress.flush()
-      await db.transaction().execute(async (trx) => {
-        await appendEvent({ type: 'status', environmentId: id, environment: null }, ownerId, trx)
-        await trx.deleteFrom('environments').where('id', '=', id).execute()
-      })
+      await step('container', () => runtime.removeContainer(id))
+      await step('network', () => runtime.removeNetwork(id))
+      await step('volume', () => runtime.removeVolume(id))
       return null
     },
     cleanUp: async () => {},

@@ -6,7 +6,20 @@ import { ImageMissing, RuntimeUnavailable } from '../services/runtime.ts'
 import { SshFailure } from '../services/ssh.ts'
 import { TmuxFailure } from '../services/tmux.ts'
 
-export type FailureDescription = { reason: string; output: string | null }
+export type FailureDescription = {
+  reason: string
+  output: string | null
+  /** False when the workspace turned out to be gone. */
+  workspaceReady?: false
+}
+
+/** The volume with somebody's work is not on the engine any more. */
+export class WorkspaceLost extends StepFailure {
+  override name = 'WorkspaceLost'
+  constructor() {
+    super('The workspace is gone from the container engine, and what was in it is lost. Retry makes an empty one.')
+  }
+}
 
 const engineRules: [RegExp, string][] = [
   [
@@ -21,7 +34,13 @@ const engineRules: [RegExp, string][] = [
 ]
 
 export function describeFailure(error: unknown): FailureDescription {
-  return { reason: reasonOf(error), output: error instanceof StepFailure ? error.output : null }
+  const description = { reason: reasonOf(error), output: error instanceof StepFailure ? error.output : null }
+  return error instanceof WorkspaceLost ? { ...description, workspaceReady: false } : description
+}
+
+export function describeDeadline(seconds: number): FailureDescription {
+  const limit = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`
+  return { reason: `It was not done within ${limit} and was given up. Retry begins again.`, output: null }
 }
 
 function reasonOf(error: unknown): string {

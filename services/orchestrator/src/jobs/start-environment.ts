@@ -1,18 +1,22 @@
 /**
- * Makes an environment run: network, volume, container, connection, clone, ready. Serves create and retry. Each step
- * takes "already so" as success, so the job may be cut short anywhere and run again.
+ * Makes an environment run: network, volume, container, connection, clone, ready. Serves create, start, restart, retry
+ * and recover. Each step takes "already so" as success, so the job may be cut short anywhere and run again.
  */
-import type { ContainerRuntime } from '../services/runtime.ts'
-import { containerStart } from '../services/container-start.ts'
-import { startTmuxServer } from '../services/tmux.ts'
+import type { StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { readEnvironmentKeys } from '../lib/environment-keys.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { defaultBranch } from '../lib/repository.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
+import { restoreSessions } from '../lib/session-status.ts'
+import { containerStart } from '../services/container-start.ts'
+import type { ContainerRuntime } from '../services/runtime.ts'
+import { startTmuxServer } from '../services/tmux.ts'
 import { cloneRepository } from './clone-repository.ts'
+import { WorkspaceLost } from './describe-failure.ts'
 import type { OperationContext, OperationWork } from './run-operation.ts'
+import { stopContainer } from './stop-environment.ts'
 import { waitForConnection } from './wait-for-connection.ts'
 
 export type StartEnvironmentOptions = {
@@ -27,39 +31,46 @@ export type StartEnvironmentOptions = {
 export function startEnvironmentWork(options: StartEnvironmentOptions): OperationWork {
   const { db, runtime, connections, secretBox, cloneStallSeconds } = options
   return {
-    wantedIn: 'starting',
-
-    async run({ environment, progress, signal }: OperationContext) {
-      const { id, generation, repository_url: repositoryUrl } = environment
+    async run(context: OperationContext) {
+      const { environment, kind, steps, step, signal } = context
+      const { id, generation } = environment
       let branch = environment.branch
       let containerId = ''
-      await progress.step('network', () => runtime.ensureNetwork(id, generation))
-      await progress.step('volume', () => runtime.ensureVolume(id, generation))
-      await progress.step('container', async () => {
+      if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
+      const wasRunning = kind === 'recover' && (await runtime.findContainer(id))?.running === true
+      await step('network', () => runtime.ensureNetwork(id, generation))
+      await step('volume', () => ensureVolume(environment))
+      await step('container', async () => {
         containerId = await ensureContainer(environment)
         await runtime.startContainer(id)
       })
-      await progress.step('connection', () => waitForConnection(connections, id, signal))
-      if (repositoryUrl !== null) {
-        await progress.step('clone', async () => {
-          if (await hasRunBefore(id)) return
-          const ssh = await connections.connect(id)
-          const wanted = branch === defaultBranch ? null : branch
-          const request = { ssh, repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal }
-          branch = (await cloneRepository(request)) ?? branch
+      await step('connection', () => waitForConnection(connections, id, signal))
+      if (steps.includes('clone')) {
+        await step('clone', async () => {
+          branch = (await clone(context)) ?? branch
         })
       }
-      await progress.step('ready', async () => startTmuxServer(await connections.connect(id)))
-      return { status: 'running', reason: null, branch, containerId }
+      await step('ready', async () => {
+        const ssh = await connections.connect(id)
+        await startTmuxServer(ssh)
+        await restoreSessions(environment, ssh, db)
+      })
+      const reason = kind === 'recover' ? describeRecovery(environment.status_reason, wasRunning) : null
+      return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
 
-    async cleanUp(environment) {
-      connections.close(environment.id)
-      await runtime.removeContainer(environment.id)
-      await runtime.removeNetwork(environment.id)
+    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }) {
+      connections.close(id)
+      await runtime.removeContainer(id)
+      await runtime.removeNetwork(id)
       // A workspace that was ever handed over holds work; only a delete that was asked for removes it.
-      if (!(await hasRunBefore(environment.id))) await runtime.removeVolume(environment.id)
+      if (workspaceReadyAt === null) await runtime.removeVolume(id)
     },
+  }
+
+  async function ensureVolume({ id, generation, workspace_ready_at: workspaceReadyAt }: EnvironmentRow): Promise<void> {
+    if (workspaceReadyAt !== null && !(await runtime.hasVolume(id))) throw new WorkspaceLost()
+    await runtime.ensureVolume(id, generation)
   }
 
   async function ensureContainer(environment: EnvironmentRow): Promise<string> {
@@ -76,15 +87,19 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
     })
   }
 
-  /** Whether the environment was ever `running`, so that its workspace may hold somebody's work. */
-  async function hasRunBefore(environmentId: string): Promise<boolean> {
-    const found = await db
-      .selectFrom('operations')
-      .select('id')
-      .where('environment_id', '=', environmentId)
-      .where('state', '=', 'succeeded')
-      .limit(1)
-      .executeTakeFirst()
-    return found !== undefined
+  async function clone({ environment, progress, signal }: OperationContext): Promise<string | null> {
+    const { id, repository_url: repositoryUrl, branch } = environment
+    if (repositoryUrl === null) return null
+    const ssh = await connections.connect(id)
+    const wanted = branch === defaultBranch ? null : branch
+    return cloneRepository({ ssh, repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal })
   }
+}
+
+/** Stays on the page until the environment is stopped or started: nobody should take the new shells for the old ones. */
+function describeRecovery(cause: string | null, wasRunning: boolean): string {
+  const consequence = wasRunning
+    ? 'It was mended; programs went on running.'
+    : 'It was started again; the programs that ran in it have ended.'
+  return [cause, consequence].filter((words) => words !== null).join(' ')
 }

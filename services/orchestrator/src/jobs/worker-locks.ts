@@ -1,7 +1,8 @@
 /**
- * How servers know of each other that they live: each holds an advisory lock for its pool of workers for as long as its
- * connection to the database lives. A pool whose lock can be taken is one whose server was killed; its jobs go back to
- * the queue. (The queue's own rule for lost workers waits four hours.)
+ * How servers know of each other that they live. Each holds an advisory lock for its pools of workers for as long as
+ * its connection to the database lives, and renews a row every few seconds. A pool whose lock can be taken is one whose
+ * server was killed, a row that is old one whose server hangs; the jobs of both go back to the queue. What a server that
+ * hung writes later is refused by the generation of its runs. (The queue's own rule for lost workers waits four hours.)
  */
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -10,8 +11,10 @@ import { createKeptConnection } from '../lib/kept-connection.ts'
 import type { Log } from '../lib/log.ts'
 
 /** Must be longer than a new pool needs to take its lock. */
-const orphanAgeSeconds = 5
-const checkIntervalMs = 5_000
+const orphanAgeSeconds = 2
+const checkIntervalMs = 1_500
+/** A server that was not heard of for this long hangs. */
+const hangSeconds = 15
 
 /** Advisory locks of two keys: this one keeps ours apart from others on the database. */
 const lockSpace = 0x43_52_41
@@ -20,10 +23,12 @@ const lockQuery = 'select pg_advisory_lock($1, hashtext($2))'
 export interface WorkerLocks {
   /** Marks a pool of this process as alive. */
   hold(poolId: string): void
+  /** Gives up a pool that works no more. */
+  release(poolId: string): void
   close(): Promise<void>
 }
 
-const LockedBy = z.array(z.object({ locked_by: z.string() }))
+const LockedBy = z.array(z.object({ locked_by: z.string(), hangs: z.boolean() }))
 
 export async function openWorkerLocks(databaseUrl: string, db: Database, log: Log): Promise<WorkerLocks> {
   const held = new Set<string>()
@@ -38,13 +43,21 @@ export async function openWorkerLocks(databaseUrl: string, db: Database, log: Lo
   })
   await connection.open()
 
-  const timer = setInterval(() => void releaseOrphans().catch(reportFailure), checkIntervalMs)
+  const check = async () => {
+    await renew()
+    await releaseOrphans()
+  }
+  const timer = setInterval(() => void check().catch(reportFailure), checkIntervalMs)
   await releaseOrphans()
 
   return {
     hold: (poolId) => {
       held.add(poolId)
       connection.query(lockQuery, [lockSpace, poolId]).catch(reportFailure)
+    },
+    release: (poolId) => {
+      held.delete(poolId)
+      connection.query('select pg_advisory_unlock($1, hashtext($2))', [lockSpace, poolId]).catch(reportFailure)
     },
     close: async () => {
       closed = true
@@ -53,17 +66,29 @@ export async function openWorkerLocks(databaseUrl: string, db: Database, log: Lo
     },
   }
 
+  async function renew(): Promise<void> {
+    if (held.size === 0) return
+    await sql`
+      insert into worker_pools (id) select unnest(${sql.val([...held])}::text[])
+      on conflict (id) do update set seen_at = now()`.execute(db)
+  }
+
   async function releaseOrphans(): Promise<void> {
     const result = await sql`
-      select distinct locked_by from graphile_worker.jobs
-      where locked_by is not null and locked_at < now() - make_interval(secs => ${orphanAgeSeconds})`.execute(db)
+      select distinct jobs.locked_by,
+        coalesce(worker_pools.seen_at < now() - make_interval(secs => ${hangSeconds}), false) as hangs
+      from graphile_worker.jobs left join worker_pools on worker_pools.id = jobs.locked_by
+      where jobs.locked_by is not null and jobs.locked_at < now() - make_interval(secs => ${orphanAgeSeconds})`.execute(
+      db,
+    )
     const orphans: string[] = []
-    for (const { locked_by: poolId } of LockedBy.parse(result.rows)) {
-      if (!held.has(poolId) && (await isFree(poolId))) orphans.push(poolId)
+    for (const { locked_by: poolId, hangs } of LockedBy.parse(result.rows)) {
+      if (!held.has(poolId) && (hangs || (await isFree(poolId)))) orphans.push(poolId)
     }
     if (orphans.length === 0) return
-    log.warn({ pools: orphans }, 'giving the jobs of a server that is gone back to the queue')
+    log.warn({ pools: orphans }, 'giving the jobs of a server that is gone or hangs back to the queue')
     await sql`select graphile_worker.force_unlock_workers(${sql.val(orphans)}::text[])`.execute(db)
+    await sql`delete from worker_pools where id = any(${sql.val(orphans)}::text[])`.execute(db)
   }
 
   async function isFree(poolId: string): Promise<boolean> {

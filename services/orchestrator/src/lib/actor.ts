@@ -6,4 +6,6 @@ export interface UserActor {
   userId: string
   role: UserRole
   authSessionId: string
+  /** The `Idempotency-Key` that this request has claimed; `keepAnswer` files the answer under it. */
+  requestKey?: string
 }

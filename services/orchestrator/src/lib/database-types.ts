@@ -33,6 +33,11 @@ export interface AuthSessions {
   user_id: string;
 }
 
+export interface DeletedEnvironments {
+  deleted_at: Generated<Timestamp>;
+  id: string;
+}
+
 export interface Deployments {
   app_id: string;
   created_at: Generated<Timestamp>;
@@ -53,13 +58,18 @@ export interface EnvironmentKeys {
 }
 
 export interface Environments {
+  awake_reason: string | null;
   branch: Generated<string>;
   container_id: string | null;
   cpu_limit: Generated<number>;
   created_at: Generated<Timestamp>;
   desired_state: Generated<string>;
+  disk_bytes: number | null;
   generation: Generated<number>;
+  held_until: Timestamp | null;
   id: Generated<string>;
+  idle_since: Timestamp | null;
+  idle_stop_minutes: number | null;
   image: Generated<string>;
   last_activity_at: Timestamp | null;
   memory_bytes: Generated<number>;
@@ -69,6 +79,7 @@ export interface Environments {
   status_reason: string | null;
   updated_at: Generated<Timestamp>;
   user_id: string;
+  workspace_ready_at: Timestamp | null;
 }
 
 export interface Events {
@@ -77,6 +88,17 @@ export interface Events {
   environment_id: string;
   id: Generated<number>;
   type: string;
+  user_id: string;
+}
+
+export interface IdempotencyKeys {
+  answer: Json | null;
+  claimed_at: Generated<Timestamp>;
+  created_at: Generated<Timestamp>;
+  fingerprint: string;
+  key: string;
+  location: string | null;
+  status: number | null;
   user_id: string;
 }
 
@@ -89,9 +111,11 @@ export interface OperationLines {
 
 export interface Operations {
   created_at: Generated<Timestamp>;
+  deadline_at: Timestamp | null;
   environment_id: string;
   error: Json | null;
   finished_at: Timestamp | null;
+  generation: Generated<number>;
   id: Generated<string>;
   kind: string;
   requested_by: string | null;
@@ -106,6 +130,7 @@ export interface Sessions {
   id: Generated<string>;
   last_activity: Timestamp | null;
   name: string | null;
+  restored_at: Timestamp | null;
   status: Generated<string>;
   tmux_session_name: string;
   updated_at: Generated<Timestamp>;
@@ -123,14 +148,22 @@ export interface Users {
   updated_at: Generated<Timestamp>;
 }
 
+export interface WorkerPools {
+  id: string;
+  seen_at: Generated<Timestamp>;
+}
+
 export interface DB {
   auth_sessions: AuthSessions;
+  deleted_environments: DeletedEnvironments;
   deployments: Deployments;
   environment_keys: EnvironmentKeys;
   environments: Environments;
   events: Events;
+  idempotency_keys: IdempotencyKeys;
   operation_lines: OperationLines;
   operations: Operations;
   sessions: Sessions;
   users: Users;
+  worker_pools: WorkerPools;
 }

@@ -8,6 +8,7 @@ import { readStartReport, sshdCommand } from '../services/container-start.ts'
 import { dial } from '../services/ssh-dial.ts'
 import { openSshConnection, type SshConnection } from '../services/ssh.ts'
 import type { Database } from './database.ts'
+import type { EndedContainer } from './ended-container.ts'
 import { readEnvironmentKeys } from './environment-keys.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -29,15 +30,16 @@ export interface EnvironmentConnections {
 }
 
 /** The container is not there or has ended. */
-export class ContainerNotRunning extends Error {
+export class ContainerNotRunning extends Error implements EndedContainer {
   override name = 'ContainerNotRunning'
   readonly exitCode: number | null
-  /** What the container said at its start when it refused to run, in words. */
   readonly refusal: string | null
-  constructor(exitCode: number | null, refusal: string | null) {
+  readonly ranOutOfMemory: boolean
+  constructor({ exitCode, refusal, ranOutOfMemory }: EndedContainer) {
     super('the container does not run')
     this.exitCode = exitCode
     this.refusal = refusal
+    this.ranOutOfMemory = ranOutOfMemory
   }
 }
 
@@ -75,11 +77,12 @@ export function createEnvironmentConnections({
 
   const findWayIn = async (environmentId: string) => {
     const state = await runtime.findContainer(environmentId)
-    const output = state === null ? '' : await runtime.readFirstOutput(environmentId, startReportBytes)
+    if (state === null) throw new ContainerNotRunning({ exitCode: null, refusal: null, ranOutOfMemory: false })
+    const output = await runtime.readFirstOutput(environmentId, state.startedAtMs ?? 0, startReportBytes)
     const report = readStartReport(output)
-    if (state === null || !state.running) {
+    if (!state.running) {
       const refusal = report !== null && 'refused' in report ? report.refused : null
-      throw new ContainerNotRunning(state?.exitCode ?? null, refusal)
+      throw new ContainerNotRunning({ ...state, refusal })
     }
     if (report === null || !('ready' in report)) throw new NotReadyYet()
     return { address: state.address, user: report.ready.user }

@@ -1,31 +1,33 @@
 /**
  * Runs work inside an environment and turns what can go wrong on the way into what a caller can be told. A connection
- * that turns out to be dead is replaced once: the work must be safe to repeat. A container that has ended makes its
- * environment visibly lost.
+ * that turns out to be dead is replaced once: the work must be safe to repeat. Whoever finds a container ended tells the
+ * reconciler.
  */
 import { RuntimeUnavailable } from '../services/runtime.ts'
 import { SshConnectionLost, SshFailure, type SshConnection } from '../services/ssh.ts'
 import { TmuxFailure } from '../services/tmux.ts'
-import type { Database } from './database.ts'
 import { ContainerNotRunning, NotReadyYet, type EnvironmentConnections } from './environment-connections.ts'
 import { describeEndedContainer } from './ended-container.ts'
-import { markLost } from './environment-state.ts'
 import { AppError } from './errors.ts'
 
-export type EnvironmentReachOptions = { connections: EnvironmentConnections; db: Database }
+export type EnvironmentReachOptions = {
+  connections: EnvironmentConnections
+  /** Called when an environment turns out not to run. */
+  onLost: () => void
+}
 
 export interface EnvironmentReach {
   /** Throws `AppError` with `environment_not_running`, `environment_unreachable` or `engine_unavailable`. */
   inside<T>(environmentId: string, work: (ssh: SshConnection) => Promise<T>): Promise<T>
 }
 
-export function createEnvironmentReach({ connections, db }: EnvironmentReachOptions): EnvironmentReach {
+export function createEnvironmentReach({ connections, onLost }: EnvironmentReachOptions): EnvironmentReach {
   return {
     async inside(environmentId, work) {
       try {
         return await attempt(environmentId, work)
       } catch (error) {
-        if (error instanceof ContainerNotRunning) await markLost(environmentId, lostReason(error), db)
+        if (error instanceof ContainerNotRunning) onLost()
         throw toAppError(error)
       }
     },
@@ -43,13 +45,9 @@ export function createEnvironmentReach({ connections, db }: EnvironmentReachOpti
   }
 }
 
-function lostReason(error: ContainerNotRunning): string {
-  return `${describeEndedContainer(error)} Retry starts it again with its workspace as it is.`
-}
-
 function toAppError(error: unknown): unknown {
   if (error instanceof ContainerNotRunning) {
-    return new AppError('environment_not_running', `The environment does not run. ${lostReason(error)}`, {
+    return new AppError('environment_not_running', `The environment does not run. ${describeEndedContainer(error)}`, {
       cause: error,
     })
   }

@@ -1,19 +1,29 @@
 /**
- * The verbs on environments. Each writes rows and a job in one transaction and returns; the work itself is done by
- * `jobs/`. Reads never wake, create or change anything.
+ * Making, reading and describing environments. What makes one run or ends it is in `environment-lifecycle.ts`. Reads
+ * never wake, create or change anything.
  */
-import type { CreateEnvironment, Environment, Operation } from '@craftastic/contract'
+import type {
+  CreateEnvironment,
+  Environment,
+  Operation,
+  OperationListQuery,
+  UpdateEnvironment,
+} from '@craftastic/contract'
+import { sql } from 'kysely'
 import { generateSshKeyPair } from '../services/ssh-keys.ts'
 import type { UserActor } from './actor.ts'
+import { beginOperation } from './begin-operation.ts'
 import { isUniqueViolation, type Database } from './database.ts'
+import type { DiskFloor } from './disk-floor.ts'
 import { lockOwnEnvironment, requireEnvironment } from './environment-access.ts'
 import { storeEnvironmentKeys } from './environment-keys.ts'
-import { changeStatus } from './environment-state.ts'
+import { tellEnvironment } from './environment-state.ts'
 import { AppError } from './errors.ts'
-import { appendEvent } from './event-log.ts'
 import { checkRepositoryUrl, type GitHosts } from './git-hosts.ts'
-import { beginOperation, findNewestOperations } from './operation-log.ts'
-import { presentEnvironment, presentSession } from './present.ts'
+import { keepAnswer } from './idempotency.ts'
+import { findNewestOperations, presentOperations } from './operation-log.ts'
+import { presentEndedSession, presentEnvironment, presentSession } from './present.ts'
+import { requireRoomToCreate, type Quotas } from './quotas.ts'
 import { branchWithoutRepository, defaultBranch } from './repository.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -22,20 +32,25 @@ export type EnvironmentServiceOptions = {
   secretBox: SecretBox
   gitHosts: GitHosts
   sandbox: { image: string; allowedImages: readonly string[]; memoryBytes: number; cpuLimit: number }
+  quotas: Quotas
+  diskFloor: DiskFloor
 }
 
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>
 
-export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: EnvironmentServiceOptions) {
+export function createEnvironmentService(options: EnvironmentServiceOptions) {
+  const { db, secretBox, gitHosts, sandbox, quotas, diskFloor } = options
   return {
     /** Answers the environment in `starting`, with the operation that makes it. */
     async createEnvironment(actor: UserActor, input: CreateEnvironment): Promise<Environment> {
       const ownerId = await requireOwner(actor, input.userId)
       const repositoryUrl = input.repositoryUrl === undefined ? null : allowedRepository(input.repositoryUrl)
       const image = allowedImage(input.image)
+      await diskFloor.requireSpace()
       const keys = { client: generateSshKeyPair('craftastic'), host: generateSshKeyPair('craftastic host') }
       try {
         return await db.transaction().execute(async (trx) => {
+          await requireRoomToCreate(ownerId, quotas, trx)
           const row = await trx
             .insertInto('environments')
             .values({
@@ -52,13 +67,17 @@ export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: E
             .returningAll()
             .executeTakeFirstOrThrow()
           await storeEnvironmentKeys({ environmentId: row.id, ownerId }, keys, secretBox, trx)
-          const environment = presentEnvironment(row)
-          await appendEvent({ type: 'status', environmentId: row.id, environment }, ownerId, trx)
-          return { ...environment, sessions: [], operation: await beginOperation(row, 'create', actor, trx) }
+          const { environment, operation } = await beginOperation(
+            row,
+            { kind: 'create', requestedBy: actor.userId },
+            trx,
+          )
+          const answer = { ...presentEnvironment(environment), sessions: [], operation }
+          await keepAnswer(actor, answer, trx)
+          return answer
         })
       } catch (error) {
-        if (!isUniqueViolation(error, 'environments_user_id_name_key')) throw error
-        throw new AppError('name_taken', `You already have an environment named "${input.name}". Choose another name.`)
+        throw nameTaken(error, input.name)
       }
     },
 
@@ -80,33 +99,38 @@ export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: E
       return environment ?? presentEnvironment(row)
     },
 
-    /** Starts an environment in `error` again; the workspace, once it was cloned, is kept as it is. */
-    async retryEnvironment(actor: UserActor, environmentId: string): Promise<Environment> {
-      return db.transaction().execute(async (trx) => {
-        const row = await lockOwnEnvironment(actor, environmentId, trx)
-        if (row.status !== 'error') {
-          throw new AppError(
-            'environment_busy',
-            `The environment is "${row.status}"; only one in error can be retried.`,
-          )
-        }
-        const change = { status: 'starting', reason: null, desiredState: 'running' } as const
-        const environment = presentEnvironment(await changeStatus(row, change, trx))
-        return { ...environment, operation: await beginOperation(row, 'retry', actor, trx) }
-      })
+    /** Newest first. */
+    async listOperations(actor: UserActor, environmentId: string, page: OperationListQuery): Promise<Operation[]> {
+      const { id } = await requireEnvironment(actor, environmentId, db)
+      let query = db.selectFrom('operations').selectAll().where('environment_id', '=', id)
+      if (page.before !== undefined) query = query.where('created_at', '<', new Date(page.before))
+      return presentOperations(await query.orderBy('created_at', 'desc').limit(page.limit).execute(), db)
     },
 
-    /** Final: whatever runs for the environment is cut short. Asking again answers the operation under way. */
-    async deleteEnvironment(actor: UserActor, environmentId: string): Promise<Operation> {
-      return db.transaction().execute(async (trx) => {
-        const row = await lockOwnEnvironment(actor, environmentId, trx)
-        if (row.status === 'deleting') {
-          const underWay = (await findNewestOperations([environmentId], trx)).get(environmentId)
-          if (underWay !== undefined) return underWay
-        }
-        await changeStatus(row, { status: 'deleting', reason: null, desiredState: 'deleted' }, trx)
-        return beginOperation(row, 'delete', actor, trx)
-      })
+    async updateEnvironment(actor: UserActor, environmentId: string, input: UpdateEnvironment): Promise<Environment> {
+      const { name, idleStopMinutes } = input
+      try {
+        return await db.transaction().execute(async (trx) => {
+          const { id } = await lockOwnEnvironment(actor, environmentId, trx)
+          const updated = await trx
+            .updateTable('environments')
+            .set({
+              ...(name === undefined ? {} : { name }),
+              // What was seen under another rule does not count.
+              ...(idleStopMinutes === undefined
+                ? {}
+                : { idle_stop_minutes: idleStopMinutes, idle_since: null, awake_reason: null }),
+              updated_at: sql<Date>`now()`,
+            })
+            .where('id', '=', id)
+            .returningAll()
+            .executeTakeFirstOrThrow()
+          await tellEnvironment(updated, trx)
+          return presentEnvironment(updated)
+        })
+      } catch (error) {
+        throw nameTaken(error, name)
+      }
     },
   }
 
@@ -146,7 +170,14 @@ export function createEnvironmentService({ db, secretBox, gitHosts, sandbox }: E
     return environments.map((environment) => ({
       ...environment,
       operation: operations.get(environment.id) ?? null,
-      sessions: sessions.filter((row) => row.environment_id === environment.id).map((row) => presentSession(row)),
+      sessions: sessions
+        .filter((row) => row.environment_id === environment.id)
+        .map((row) => (environment.status === 'running' ? presentSession(row) : presentEndedSession(row))),
     }))
   }
+}
+
+function nameTaken(error: unknown, name: string | undefined): unknown {
+  if (!isUniqueViolation(error, 'environments_user_id_name_key')) return error
+  return new AppError('name_taken', `You already have an environment named "${name}". Choose another name.`)
 }

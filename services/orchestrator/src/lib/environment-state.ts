@@ -1,9 +1,13 @@
 /**
  * The one place where an environment's status changes. A transition that the contract does not list is a defect and
  * throws; each change is told to the owner in the same transaction.
+ *
+ * `generation` is the fence: every wish and every run of its work begins a new one, and whoever writes an outcome must
+ * still hold the newest. A server that was stalled while another one took over finds its number outdated.
  */
 import { EnvironmentStatus, environmentTransitions, type DesiredState } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
+import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvent } from './event-log.ts'
 import { presentEnvironment, type EnvironmentRow } from './present.ts'
@@ -15,48 +19,73 @@ export type StatusChange = {
   desiredState?: DesiredState
   containerId?: string | null
   branch?: string
+  /** Whether the volume holds somebody's work from now on. */
+  workspaceReady?: boolean
+  /** Begins a new generation: what was under way may write no more. */
+  fence?: boolean
 }
 
 /** Locks the row until the transaction ends. Null when there is no such environment. */
-export async function lockEnvironment(environmentId: string, trx: Kysely<DB>): Promise<EnvironmentRow | null> {
+export async function lockEnvironment(environmentId: string, trx: Transaction): Promise<EnvironmentRow | null> {
   const query = trx.selectFrom('environments').selectAll().where('id', '=', environmentId).forUpdate()
   return (await query.executeTakeFirst()) ?? null
 }
 
-/** `row` must have been locked in the same transaction. Asking for another state begins a new generation. */
+/** The same, and null as well when another generation has begun. */
+export async function lockGeneration(
+  environmentId: string,
+  generation: number,
+  trx: Transaction,
+): Promise<EnvironmentRow | null> {
+  const row = await lockEnvironment(environmentId, trx)
+  return row?.generation === generation ? row : null
+}
+
+/** `row` must have been locked in the same transaction. */
 export async function changeStatus(
   row: EnvironmentRow,
   change: StatusChange,
-  trx: Kysely<DB>,
+  trx: Transaction,
 ): Promise<EnvironmentRow> {
   const from = EnvironmentStatus.parse(row.status)
   if (from !== change.status && !environmentTransitions[from].includes(change.status)) {
     throw new Error(`environment ${row.id} cannot go from ${from} to ${change.status}`)
   }
-  const isNewWish = change.desiredState !== undefined && change.desiredState !== row.desired_state
   const updated = await trx
     .updateTable('environments')
     .set({
       status: change.status,
       status_reason: change.reason,
       desired_state: change.desiredState ?? row.desired_state,
-      generation: row.generation + (isNewWish ? 1 : 0),
+      generation: row.generation + (change.fence === true ? 1 : 0),
       container_id: change.containerId === undefined ? row.container_id : change.containerId,
       branch: change.branch ?? row.branch,
+      workspace_ready_at: workspaceReadyAt(row, change.workspaceReady),
+      // What is known of idleness is about the time in which it ran.
+      ...(change.status === 'running' ? {} : { idle_since: null, awake_reason: null, held_until: null }),
       updated_at: sql<Date>`now()`,
     })
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  const environment = presentEnvironment(updated)
-  await appendEvent({ type: 'status', environmentId: row.id, environment }, row.user_id, trx)
+  await tellEnvironment(updated, trx)
   return updated
 }
 
-/** Marks a running environment as lost: its container ended without being asked to. */
-export async function markLost(environmentId: string, reason: string, db: Kysely<DB>): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    const row = await lockEnvironment(environmentId, trx)
-    if (row?.status === 'running') await changeStatus(row, { status: 'error', reason, containerId: null }, trx)
-  })
+/** The end of a delete. What is found on the engine later, of a server that was stalled, may go as well. */
+export async function removeEnvironment(row: EnvironmentRow, trx: Transaction): Promise<void> {
+  await appendEvent({ type: 'status', environmentId: row.id, environment: null }, row.user_id, trx)
+  await trx.insertInto('deleted_environments').values({ id: row.id }).execute()
+  await trx.deleteFrom('environments').where('id', '=', row.id).execute()
+}
+
+/** Tells the owner what an environment is now. */
+export async function tellEnvironment(row: EnvironmentRow, trx: Kysely<DB>): Promise<void> {
+  const event = { type: 'status', environmentId: row.id, environment: presentEnvironment(row) } as const
+  await appendEvent(event, row.user_id, trx)
+}
+
+function workspaceReadyAt(row: EnvironmentRow, isReady: boolean | undefined): Date | null {
+  if (isReady === undefined) return row.workspace_ready_at
+  return isReady ? (row.workspace_ready_at ?? new Date()) : null
 }

@@ -51,6 +51,10 @@ export function createEnvironmentUsage({ db, runtime, reach }: EnvironmentUsageO
     const command = ['du', '-s', '-k', '-x', '/workspace']
     const result = await reach.inside(environmentId, (ssh) => ssh.run(command, { deadlineMs: diskDeadlineMs }))
     const kibibytes = /^(\d+)\s/.exec(result.stdout.toString('utf8'))?.[1]
-    return kibibytes === undefined ? null : Number(kibibytes) * 1024
+    if (kibibytes === undefined) return null
+    const bytes = Number(kibibytes) * 1024
+    // For the time in which it does not run.
+    await db.updateTable('environments').set({ disk_bytes: bytes }).where('id', '=', environmentId).execute()
+    return bytes
   }
 }

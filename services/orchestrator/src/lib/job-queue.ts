@@ -1,26 +1,61 @@
 /**
  * Puts work on the queue inside the caller's transaction: the row and its job are committed together or not at all.
- * Work for one environment runs one after the other, whichever server takes it.
+ * Work for one environment runs one after the other, whichever server takes it. A job's key is its operation's id.
  */
-import { sql, type Transaction } from 'kysely'
+import type { OperationKind } from '@craftastic/contract'
+import { sql, type Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DB } from './database-types.ts'
 
-export const EnvironmentJob = z.object({ environmentId: z.uuid(), operationId: z.uuid() })
-export type EnvironmentJob = z.infer<typeof EnvironmentJob>
+export const OperationJob = z.object({ environmentId: z.uuid(), operationId: z.uuid() })
+export type OperationJob = z.infer<typeof OperationJob>
 
-/** `start_environment` serves create and retry: each of its steps takes "already so" as success. */
-type EnvironmentJobName = 'start_environment' | 'delete_environment'
-export type JobName = EnvironmentJobName | 'delete_old_events'
+/** Starts are what a machine can take only a few of at once; whatever ends something never waits behind them. */
+export const startJobNames = ['start_environment'] as const
+export const otherJobNames = ['stop_environment', 'delete_environment', 'delete_old_records'] as const
+export type JobName = (typeof startJobNames | typeof otherJobNames)[number]
 
 /** A job that throws is tried again with a growing delay; an operation that fails in words does not throw. */
 const maxAttempts = 25
 
-export async function enqueueJob(name: EnvironmentJobName, job: EnvironmentJob, trx: Transaction<DB>): Promise<void> {
+/** The smaller number goes first: people before what the server does by itself. */
+const priorityOf = (kind: OperationKind) => (kind === 'recover' ? 10 : 0)
+
+function jobOf(kind: OperationKind): JobName {
+  if (kind === 'stop') return 'stop_environment'
+  return kind === 'delete' ? 'delete_environment' : 'start_environment'
+}
+
+/** Adds the operation's job, or renews one that waits. */
+export async function enqueueOperation(
+  { kind, ...job }: OperationJob & { kind: OperationKind },
+  trx: Kysely<DB>,
+): Promise<void> {
   await sql`select graphile_worker.add_job(
-    ${name},
+    ${jobOf(kind)},
     payload := ${JSON.stringify(job)}::json,
     queue_name := ${`environment:${job.environmentId}`},
-    max_attempts := ${maxAttempts}
+    max_attempts := ${maxAttempts},
+    job_key := ${job.operationId},
+    priority := ${priorityOf(kind)}
   )`.execute(trx)
+}
+
+/** Forgets the job of an operation that is settled. One that runs is not run again. */
+export async function dropJob(operationId: string, trx: Kysely<DB>): Promise<void> {
+  await sql`select graphile_worker.remove_job(${operationId})`.execute(trx)
+}
+
+/** Beyond this delay a job that failed is not waiting but stuck, seconds. */
+const longestDelaySeconds = 10
+
+/** Those of the operations whose job runs or will run soon. */
+export async function findLiveJobs(operationIds: readonly string[], db: Kysely<DB>): Promise<Set<string>> {
+  if (operationIds.length === 0) return new Set()
+  const result = await sql<{ key: string }>`
+    select key from graphile_worker.jobs
+    where key = any(${sql.val(operationIds)}::text[])
+      and (locked_at is not null
+        or attempts < max_attempts and run_at < now() + make_interval(secs => ${longestDelaySeconds}))`.execute(db)
+  return new Set(result.rows.map(({ key }) => key))
 }

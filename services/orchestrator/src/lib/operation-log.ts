@@ -1,48 +1,23 @@
-/** Operations as rows: beginning one, keeping it and its log true, finding the newest. */
+/** Operations as rows: keeping one and its log true, and reading them. */
 import {
   settledOperationStates,
   type Operation,
   type OperationError,
-  type OperationKind,
   type OperationState,
   type OperationStep,
 } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
-import type { UserActor } from './actor.ts'
 import { jsonb, type Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvent } from './event-log.ts'
-import { enqueueJob } from './job-queue.ts'
-import { operationSteps, pendingSteps } from './operation-steps.ts'
-import { presentOperation, type EnvironmentRow, type OperationRow } from './present.ts'
+import { startingKinds } from './operation-steps.ts'
+import { presentOperation, type OperationRow } from './present.ts'
 
 /** Lines of log kept for one operation; a clone writes a few dozen. */
 const maxLines = 1000
 
-/** Makes the operation and the job that does its work. */
-export async function beginOperation(
-  environment: EnvironmentRow,
-  kind: OperationKind,
-  actor: UserActor,
-  trx: Transaction,
-): Promise<Operation> {
-  const names = operationSteps(kind, { hasRepository: environment.repository_url !== null })
-  const row = await trx
-    .insertInto('operations')
-    .values({
-      environment_id: environment.id,
-      kind,
-      state: 'queued',
-      steps: jsonb(pendingSteps(names)),
-      requested_by: actor.userId,
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  const operation = await tell(row, environment.user_id, [], trx)
-  const job = kind === 'delete' ? 'delete_environment' : 'start_environment'
-  await enqueueJob(job, { environmentId: environment.id, operationId: operation.id }, trx)
-  return operation
-}
+/** Operations are history for a month; the newest of each environment is kept. */
+const retentionDays = 30
 
 export type OperationChange = {
   state: OperationState
@@ -51,32 +26,47 @@ export type OperationChange = {
   lines?: readonly string[]
 }
 
-/** Writes the newest truth of an operation and tells the owner. A settled operation stays as it is. */
+/**
+ * Writes the newest truth of a run and tells the owner. Answers false, with nothing written, when the run is no longer
+ * the one that counts: the operation is settled, or another run has begun.
+ */
 export async function updateOperation(
-  operationId: string,
-  ownerId: string,
+  run: { operationId: string; generation: number; ownerId: string },
   { state, steps, error, lines = [] }: OperationChange,
   trx: Transaction,
-): Promise<void> {
+): Promise<boolean> {
   const row = await trx
     .updateTable('operations')
     .set({
       state,
       steps: jsonb([...steps]),
       ...(error === undefined ? {} : { error: jsonb(error) }),
-      ...(state === 'running' ? { started_at: sql<Date>`coalesce(started_at, now())` } : {}),
       ...(settledOperationStates.includes(state) ? { finished_at: sql<Date>`now()` } : {}),
     })
-    .where('id', '=', operationId)
-    .where('state', 'in', ['queued', 'running'])
+    .where('id', '=', run.operationId)
+    .where('generation', '=', run.generation)
+    .where('state', '=', 'running')
     .returningAll()
     .executeTakeFirst()
-  if (row === undefined) return
+  if (row === undefined) return false
   if (lines.length > 0) {
-    const values = lines.slice(-maxLines).map((line) => ({ operation_id: operationId, line: line.slice(0, 2000) }))
+    const values = lines.slice(-maxLines).map((line) => ({ operation_id: row.id, line: line.slice(0, 2000) }))
     await trx.insertInto('operation_lines').values(values).execute()
   }
-  await tell(row, ownerId, lines, trx)
+  await tellOperation(row, run.ownerId, lines, trx)
+  return true
+}
+
+export async function tellOperation(
+  row: OperationRow,
+  ownerId: string,
+  lines: readonly string[],
+  trx: Transaction,
+): Promise<Operation> {
+  const [operation = presentOperation(row)] = await presentOperations([row], trx)
+  const event = { type: 'operation' as const, environmentId: row.environment_id, operation, lines: [...lines] }
+  await appendEvent(event, ownerId, trx)
+  return operation
 }
 
 export async function readOperationLines(operationId: string, db: Kysely<DB>): Promise<string[]> {
@@ -104,17 +94,37 @@ export async function findNewestOperations(
     .orderBy('environment_id')
     .orderBy('created_at', 'desc')
     .execute()
-  return new Map(rows.map((row) => [row.environment_id, presentOperation(row)]))
+  return new Map((await presentOperations(rows, db)).map((operation) => [operation.environmentId, operation]))
 }
 
-async function tell(
-  row: OperationRow,
-  ownerId: string,
-  lines: readonly string[],
-  trx: Transaction,
-): Promise<Operation> {
-  const operation = presentOperation(row)
-  const event = { type: 'operation' as const, environmentId: row.environment_id, operation, lines: [...lines] }
-  await appendEvent(event, ownerId, trx)
-  return operation
+/** With the place in line of those that wait. People come before what the server does by itself. */
+export async function presentOperations(rows: readonly OperationRow[], db: Kysely<DB>): Promise<Operation[]> {
+  const waits = (row: OperationRow) => row.state === 'queued' && startingKinds.some((kind) => kind === row.kind)
+  if (!rows.some(waits)) return rows.map((row) => presentOperation(row))
+  const line = await db
+    .selectFrom('operations')
+    .select('id')
+    .where('state', '=', 'queued')
+    .where('kind', 'in', startingKinds)
+    .orderBy(sql`(kind = 'recover')`)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  const positions = new Map(line.map(({ id }, index) => [id, index + 1]))
+  return rows.map((row) => presentOperation(row, positions.get(row.id) ?? null))
+}
+
+export async function deleteOldOperations(db: Kysely<DB>): Promise<void> {
+  await db
+    .deleteFrom('operations')
+    .where('finished_at', '<', sql<Date>`now() - make_interval(days => ${retentionDays})`)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('operations as later')
+          .select('later.id')
+          .whereRef('later.environment_id', '=', 'operations.environment_id')
+          .whereRef('later.created_at', '>', 'operations.created_at'),
+      ),
+    )
+    .execute()
 }

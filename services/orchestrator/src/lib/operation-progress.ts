@@ -2,7 +2,7 @@
  * The running side of one operation: walks its steps, keeps their state in memory and writes it to the operation often
  * enough to look live and seldom enough not to matter (once per `writeIntervalMs`, and at each change of step).
  */
-import type { Operation, OperationError, OperationState, OperationStep, StepName } from '@craftastic/contract'
+import type { OperationError, OperationState, OperationStep, StepName } from '@craftastic/contract'
 import type { Database, Transaction } from './database.ts'
 import { updateOperation } from './operation-log.ts'
 import { pendingSteps } from './operation-steps.ts'
@@ -23,11 +23,11 @@ export class StepFailure extends Error {
 export interface OperationProgress {
   /** Runs one step. What it throws is thrown on, with the step marked as failed. */
   step(name: StepName, work: () => Promise<void>): Promise<void>
-  /** How far the running step is. */
-  report(percent: number, message: string): void
+  /** How far the running step is; null where it cannot tell. */
+  report(percent: number | null, message: string): void
   /** Adds lines to the log. */
   addLines(lines: readonly string[]): void
-  /** The step that failed; the last one when none has. */
+  /** The step that failed or was cut short; the last one when none was. */
   failedStep(): StepName
   /** Resolves when everything so far is written. */
   flush(): Promise<void>
@@ -35,9 +35,15 @@ export interface OperationProgress {
   settle(state: OperationState, error: OperationError | null, trx: Transaction): Promise<void>
 }
 
-/** Begins at the first step again, also when an earlier run was cut short. */
-export function openOperationProgress(operation: Operation, ownerId: string, db: Database): OperationProgress {
-  const steps = pendingSteps(operation.steps.map(({ name }) => name))
+export type OperationProgressOptions = {
+  run: { operationId: string; generation: number; ownerId: string; steps: readonly StepName[] }
+  /** Called when a write finds that the run is no longer the one that counts. */
+  onOvertaken: () => void
+  db: Database
+}
+
+export function openOperationProgress({ run, onOvertaken, db }: OperationProgressOptions): OperationProgress {
+  const steps = pendingSteps(run.steps)
   let lines: string[] = []
   let current: OperationStep | null = null
   let timer: NodeJS.Timeout | null = null
@@ -49,7 +55,7 @@ export function openOperationProgress(operation: Operation, ownerId: string, db:
     const change = { state, steps: structuredClone(steps), lines, ...(error === null ? {} : { error }) }
     lines = []
     try {
-      await updateOperation(operation.id, ownerId, change, trx)
+      if (!(await updateOperation(run, change, trx))) onOvertaken()
     } catch (cause) {
       lines = [...change.lines, ...lines]
       throw cause
@@ -82,7 +88,7 @@ export function openOperationProgress(operation: Operation, ownerId: string, db:
     },
     report: (percent, message) => {
       if (current === null) return
-      current.percent = Math.round(percent)
+      current.percent = percent === null ? null : Math.round(percent)
       current.message = message
       writeSoon()
     },
@@ -90,12 +96,19 @@ export function openOperationProgress(operation: Operation, ownerId: string, db:
       lines.push(...added)
       writeSoon()
     },
-    failedStep: () => (steps.find((step) => step.state === 'failed') ?? steps.at(-1))?.name ?? 'ready',
+    failedStep: () => {
+      const failed = steps.find((step) => step.state === 'failed') ?? steps.find((step) => step.state === 'running')
+      return (failed ?? steps.at(-1))?.name ?? 'ready'
+    },
     flush: async () => {
       await queueWrite()
     },
     settle: async (state, error, trx) => {
       await writing
+      if (state === 'failed' && current !== null) {
+        current.state = 'failed'
+        current.finishedAt = new Date().toISOString()
+      }
       await write(state, error, trx)
     },
   }

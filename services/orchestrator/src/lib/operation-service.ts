@@ -1,19 +1,50 @@
-/** Reading operations and waiting for them. */
-import { settledOperationStates, type AppEvent, type Operation, type OperationWithLog } from '@craftastic/contract'
+/** Reading operations, waiting for them, calling them off. */
+import {
+  isCancellable,
+  settledOperationStates,
+  type AppEvent,
+  type Operation,
+  type OperationWithLog,
+} from '@craftastic/contract'
 import type { UserActor } from './actor.ts'
-import type { Database } from './database.ts'
-import { requireOperation } from './environment-access.ts'
+import { beginOperation } from './begin-operation.ts'
+import type { Database, Transaction } from './database.ts'
+import { lockOwnEnvironment, requireOperation } from './environment-access.ts'
+import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
-import { readOperationLines } from './operation-log.ts'
-import { presentOperation } from './present.ts'
+import { keepAnswer } from './idempotency.ts'
+import { presentOperations, readOperationLines } from './operation-log.ts'
+import type { OperationRow } from './present.ts'
 
 export type OperationService = ReturnType<typeof createOperationService>
 
 export function createOperationService({ db, feed }: { db: Database; feed: EventFeed }) {
   return {
     async getOperation(actor: UserActor, operationId: string): Promise<OperationWithLog> {
-      const row = await requireOperation(actor, operationId, db)
-      return { ...presentOperation(row), lines: await readOperationLines(operationId, db) }
+      const operation = await present(await requireOperation(actor, operationId, db), db)
+      return { ...operation, lines: await readOperationLines(operationId, db) }
+    },
+
+    /**
+     * Calls work off. What was to make an environment run leaves it stopped; what was to stop it leaves it running. A
+     * delete is final. One that is cancelled already is answered as it is.
+     */
+    async cancelOperation(actor: UserActor, operationId: string): Promise<Operation> {
+      const { environment_id: environmentId } = await requireOperation(actor, operationId, db)
+      return db.transaction().execute(async (trx) => {
+        const environment = await lockOwnEnvironment(actor, environmentId, trx)
+        const operation = await present(await requireOperation(actor, operationId, trx), trx)
+        if (operation.state === 'cancelled') return operation
+        if (!isCancellable(operation)) throw new AppError('operation_not_cancellable', whyNot(operation))
+        const wish =
+          operation.kind === 'stop'
+            ? ({ kind: 'start', requestedBy: actor.userId } as const)
+            : ({ kind: 'stop', requestedBy: actor.userId, reason: 'Starting it was cancelled.' } as const)
+        await beginOperation(environment, wish, trx)
+        const cancelled = await present(await requireOperation(actor, operationId, trx), trx)
+        await keepAnswer(actor, cancelled, trx)
+        return cancelled
+      })
     },
 
     /** Whether the operation settled within `seconds`. One that is gone, as after a delete, has settled. */
@@ -25,8 +56,8 @@ export function createOperationService({ db, feed }: { db: Database; feed: Event
         AbortSignal.any([signal, found.signal]),
       )
       // It may have settled before the feed was asked.
-      const row = await db.selectFrom('operations').selectAll().where('id', '=', operation.id).executeTakeFirst()
-      if (row === undefined || isSettled(presentOperation(row))) {
+      const row = await db.selectFrom('operations').select('state').where('id', '=', operation.id).executeTakeFirst()
+      if (row === undefined || settledOperationStates.some((state) => state === row.state)) {
         found.abort()
         return true
       }
@@ -35,12 +66,21 @@ export function createOperationService({ db, feed }: { db: Database; feed: Event
   }
 }
 
-function isSettled(operation: Operation): boolean {
-  return settledOperationStates.includes(operation.state)
+async function present(row: OperationRow, db: Database | Transaction): Promise<Operation> {
+  const [operation] = await presentOperations([row], db)
+  if (operation === undefined) throw new Error('an operation was lost on the way')
+  return operation
+}
+
+function whyNot({ kind, state }: Operation): string {
+  if (kind === 'delete') return 'A delete is final and cannot be cancelled.'
+  return `The operation is already "${state}"; there is nothing left to cancel.`
 }
 
 function tellsOfEnd(event: AppEvent, operation: Operation): boolean {
   if (event.environmentId !== operation.environmentId) return false
-  if (event.type === 'operation') return event.operation.id === operation.id && isSettled(event.operation)
+  if (event.type === 'operation') {
+    return event.operation.id === operation.id && settledOperationStates.includes(event.operation.state)
+  }
   return event.type === 'status' && event.environment === null
 }

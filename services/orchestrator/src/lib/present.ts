@@ -38,7 +38,19 @@ export function presentEnvironment(row: EnvironmentRow): Environment {
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     lastActivityAt: row.last_activity_at?.toISOString() ?? null,
+    diskBytes: row.disk_bytes,
+    idleStopMinutes: row.idle_stop_minutes,
+    awakeReason: row.awake_reason,
+    idleStopAt: idleStopAt(row)?.toISOString() ?? null,
+    heldUntil: row.held_until?.toISOString() ?? null,
   }
+}
+
+/** Null while nothing will stop it: it is not watched, or something keeps it awake. */
+export function idleStopAt(row: Pick<EnvironmentRow, 'idle_stop_minutes' | 'idle_since' | 'held_until'>): Date | null {
+  if (row.idle_stop_minutes === null || row.idle_since === null) return null
+  const dueMs = row.idle_since.getTime() + row.idle_stop_minutes * 60_000
+  return new Date(Math.max(dueMs, row.held_until?.getTime() ?? 0))
 }
 
 /** `currentCommand` is left out where tmux was not asked. */
@@ -53,11 +65,18 @@ export function presentSession(row: SessionRow, currentCommand?: string | null):
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
     lastActivity: row.last_activity?.toISOString() ?? null,
+    restoredAt: row.restored_at?.toISOString() ?? null,
     ...(currentCommand === undefined ? {} : { currentCommand }),
   }
 }
 
-export function presentOperation(row: OperationRow): Operation {
+/** In an environment that does not run, whatever was seen last. */
+export function presentEndedSession(row: SessionRow): Session {
+  return { ...presentSession(row), status: 'dead' }
+}
+
+/** `queuePosition` is for one that waits in line. */
+export function presentOperation(row: OperationRow, queuePosition: number | null = null): Operation {
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -66,8 +85,10 @@ export function presentOperation(row: OperationRow): Operation {
     steps: Steps.parse(row.steps),
     error: OperationError.nullable().parse(row.error),
     requestedBy: row.requested_by,
+    queuePosition,
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
+    deadlineAt: row.deadline_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,
   }
 }

@@ -4,11 +4,12 @@ import type { CreateSession, Session, UpdateSession } from '@craftastic/contract
 import { sql } from 'kysely'
 import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
-import { isUniqueViolation, type Database } from './database.ts'
+import { isUniqueViolation, type Database, type Transaction } from './database.ts'
 import { requireEnvironment, requireSession } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
-import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
+import { keepAnswer, takeBackAnswer } from './idempotency.ts'
+import { presentEndedSession, presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
 import { observeSession, observeSessions, readSessionRows, tellSession } from './session-status.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
@@ -19,13 +20,16 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
       const environment = requireRunning(await requireEnvironment(actor, input.environmentId, db))
       await requireDirectory(environment.id, input.workingDirectory)
-      const row = await insertSession(environment, input)
+      const row = await insertSession(actor, environment, input)
       try {
         await reach.inside(environment.id, (ssh) =>
           createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
         )
       } catch (error) {
-        await removeSession(row, environment.user_id)
+        await db.transaction().execute(async (trx) => {
+          await removeSession(row, environment.user_id, trx)
+          await takeBackAnswer(actor, trx)
+        })
         throw error
       }
       return presentSession(row)
@@ -35,13 +39,13 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     async listSessions(actor: UserActor, environmentId: string): Promise<Session[]> {
       const environment = await requireEnvironment(actor, environmentId, db)
       if (environment.status === 'running') return observeSessions(environment.id, { reach, db })
-      return asDead(await readSessionRows(environment.id, db))
+      return (await readSessionRows(environment.id, db)).map(presentEndedSession)
     },
 
     async getSession(actor: UserActor, sessionId: string): Promise<Session> {
       const row = await requireSession(actor, sessionId, db)
       const environment = await requireEnvironment(actor, row.environment_id, db)
-      if (environment.status !== 'running') return { ...presentSession(row), status: 'dead' }
+      if (environment.status !== 'running') return presentEndedSession(row)
       return observeSession(row, { reach, db })
     },
 
@@ -65,7 +69,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       if (environment.status === 'running') {
         await reach.inside(environment.id, (ssh) => killTmuxSession(ssh, row.tmux_session_name))
       }
-      await removeSession(row, environment.user_id)
+      await db.transaction().execute((trx) => removeSession(row, environment.user_id, trx))
     },
   }
 
@@ -75,7 +79,11 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     throw new AppError('directory_missing', `There is no directory "${directory}" in the environment.`)
   }
 
-  async function insertSession(environment: EnvironmentRow, input: CreateSession): Promise<SessionRow> {
+  async function insertSession(
+    actor: UserActor,
+    environment: EnvironmentRow,
+    input: CreateSession,
+  ): Promise<SessionRow> {
     const id = randomUUID()
     return db
       .transaction()
@@ -93,6 +101,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
           .returningAll()
           .executeTakeFirstOrThrow()
         await tellSession(row, presentSession(row), environment.user_id, trx)
+        await keepAnswer(actor, presentSession(row), trx)
         return row
       })
       .catch((error: unknown) => refuseTakenName(error, input.name))
@@ -114,11 +123,9 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       .catch((error: unknown) => refuseTakenName(error, name))
   }
 
-  async function removeSession(row: SessionRow, ownerId: string): Promise<void> {
-    await db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
-      await tellSession(row, null, ownerId, trx)
-    })
+  async function removeSession(row: SessionRow, ownerId: string, trx: Transaction): Promise<void> {
+    await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
+    await tellSession(row, null, ownerId, trx)
   }
 }
 
@@ -126,10 +133,6 @@ function requireRunning(environment: EnvironmentRow): EnvironmentRow {
   if (environment.status === 'running') return environment
   const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
   throw new AppError('environment_not_running', detail)
-}
-
-function asDead(rows: SessionRow[]): Session[] {
-  return rows.map((row) => ({ ...presentSession(row), status: 'dead' }))
 }
 
 function refuseTakenName(error: unknown, name: string | undefined): never {

@@ -4,11 +4,12 @@
  */
 import type { Session, SessionStatus } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
+import type { SshConnection } from '../services/ssh.ts'
+import { createTmuxSession, listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
 import type { Database, Transaction } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { appendEvent } from './event-log.ts'
-import { presentSession, type SessionRow } from './present.ts'
+import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
 
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
 const activityGrainMs = 60_000
@@ -51,6 +52,31 @@ export async function tellSession(
 ): Promise<void> {
   const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
   await appendEvent(event, ownerId, trx)
+}
+
+const restoredNotice = 'A new shell: the container had ended, and with it the programs that ran here.'
+
+/** Makes the sessions again that were alive when their container ended, as new shells in their directories. */
+export async function restoreSessions(
+  environment: Pick<EnvironmentRow, 'id' | 'user_id'>,
+  ssh: SshConnection,
+  db: Database,
+): Promise<void> {
+  const rows = await readSessionRows(environment.id, db)
+  const alive = new Set((await listTmuxSessions(ssh)).map(({ name }) => name))
+  for (const row of rows) {
+    if (row.status === 'dead' || alive.has(row.tmux_session_name)) continue
+    await createTmuxSession(ssh, row.tmux_session_name, row.working_directory, restoredNotice)
+    await db.transaction().execute(async (trx) => {
+      const restored = await trx
+        .updateTable('sessions')
+        .set({ status: 'inactive', restored_at: sql<Date>`now()`, updated_at: sql<Date>`now()` })
+        .where('id', '=', row.id)
+        .returningAll()
+        .executeTakeFirst()
+      if (restored !== undefined) await tellSession(restored, presentSession(restored), environment.user_id, trx)
+    })
+  }
 }
 
 /** Writes what tmux says of one session where it differs from its row. */

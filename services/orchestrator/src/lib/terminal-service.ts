@@ -101,6 +101,9 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       }
     },
 
+    /** Viewers on this server. */
+    countAttached: () => live.size,
+
     closeSignedOut(authSessionId: string): void {
       closeWhere(({ actor }) => actor.authSessionId === authSessionId, terminalCloseCode.signInAgain, 'signed out')
     },

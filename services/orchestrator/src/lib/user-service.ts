@@ -6,6 +6,7 @@ import type { AuthSessions } from './auth-sessions.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
 import type { Users } from './database-types.ts'
 import { AppError } from './errors.ts'
+import { keepAnswer } from './idempotency.ts'
 import { hashPassword } from './passwords.ts'
 
 export type UserRow = Selectable<Users>
@@ -31,12 +32,16 @@ export class UserService {
     requireAdmin(actor)
     const passwordHash = await hashPassword(input.password)
     try {
-      const row = await this.#db
-        .insertInto('users')
-        .values({ email: input.email, name: input.name, role: input.role, password_hash: passwordHash })
-        .returningAll()
-        .executeTakeFirstOrThrow()
-      return presentUser(row)
+      return await this.#db.transaction().execute(async (trx) => {
+        const row = await trx
+          .insertInto('users')
+          .values({ email: input.email, name: input.name, role: input.role, password_hash: passwordHash })
+          .returningAll()
+          .executeTakeFirstOrThrow()
+        const user = presentUser(row)
+        await keepAnswer(actor, user, trx)
+        return user
+      })
     } catch (error) {
       if (!isUniqueViolation(error, 'users_email_key')) throw error
       throw new AppError('email_taken', `There is a user with the e-mail address "${input.email}" already.`, {

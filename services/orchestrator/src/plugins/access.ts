@@ -4,8 +4,11 @@
  */
 import type { FastifyInstance, RouteOptions } from 'fastify'
 
-/** `signedIn` = any user; what is theirs is decided by the services, in SQL. */
-export type AccessRule = 'public' | 'signedIn' | 'admin'
+/**
+ * `signedIn` = any user; what is theirs is decided by the services, in SQL. `operator` = who runs the server, without a
+ * user (`operator.ts`).
+ */
+export type AccessRule = 'public' | 'signedIn' | 'admin' | 'operator'
 
 /** Routes that we do not write ourselves. */
 const pluginRoutes: readonly { method: string; url: RegExp; access: AccessRule }[] = [

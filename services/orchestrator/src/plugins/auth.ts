@@ -8,6 +8,7 @@ import type { UserActor } from '../lib/actor.ts'
 import { AppError } from '../lib/errors.ts'
 import type { AccessRule } from './access.ts'
 import { readSessionCookie } from './cookies.ts'
+import { requireOperator } from './operator.ts'
 import { hasEffect, isUpgrade, requireKnownOrigin } from './origins.ts'
 
 declare module 'fastify' {
@@ -15,7 +16,7 @@ declare module 'fastify' {
     access: AccessRule
   }
   interface FastifyRequest {
-    /** Reading it on a public route throws: nobody was asked to sign in there. */
+    /** Reading it on a route without users throws: nobody was asked to sign in there. */
     readonly actor: UserActor
   }
 }
@@ -24,16 +25,19 @@ export interface AuthPluginOptions {
   /** Who an access token speaks for; throws AppError not_signed_in. */
   authenticate: (accessToken: string) => Promise<UserActor>
   corsOrigins: readonly string[]
+  /** For routes of the operator; null when only this machine is one. */
+  operatorToken: string | null
 }
 
 export const authPlugin = fp<AuthPluginOptions>(addAuth, { name: 'auth', dependencies: ['@fastify/cookie'] })
 
-async function addAuth(app: FastifyInstance, { authenticate, corsOrigins }: AuthPluginOptions): Promise<void> {
+async function addAuth(app: FastifyInstance, options: AuthPluginOptions): Promise<void> {
+  const { authenticate, corsOrigins, operatorToken } = options
   const actors = new WeakMap<FastifyRequest, UserActor>()
   app.decorateRequest('actor', {
     getter() {
       const actor = actors.get(this)
-      if (actor === undefined) throw new Error(`${this.method} ${this.url} is public and has no actor`)
+      if (actor === undefined) throw new Error(`${this.method} ${this.url} is not for users and has no actor`)
       return actor
     },
   })
@@ -45,6 +49,7 @@ async function addAuth(app: FastifyInstance, { authenticate, corsOrigins }: Auth
     // A page of another origin has no business on a socket, whatever it knows; elsewhere a bearer token is its own proof.
     if (isUpgrade(request) || (hasEffect(request) && bearer === null)) requireKnownOrigin(request, corsOrigins, false)
     if (access === 'public') return
+    if (access === 'operator') return requireOperator(request, bearer, operatorToken)
 
     const cookie = bearer === null ? readSessionCookie(request) : null
     const token = bearer ?? cookie

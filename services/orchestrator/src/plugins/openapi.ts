@@ -2,7 +2,7 @@
  * The description of the API, OpenAPI 3.1, made from the contract's schemas that the routes validate and serialise
  * with. Browsable at /api/docs.
  */
-import { Problem } from '@craftastic/contract'
+import { IdempotencyKey, Problem } from '@craftastic/contract'
 import swagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
@@ -10,6 +10,7 @@ import fp from 'fastify-plugin'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { AccessRule } from './access.ts'
+import { takesKey } from './idempotency.ts'
 import { problemMediaType } from './problems.ts'
 
 export const openapiPlugin = fp(addOpenapi, { name: 'openapi' })
@@ -49,21 +50,31 @@ const security: Record<AccessRule, Record<string, string[]>[]> = {
   public: [],
   signedIn: [{ bearer: [] }, { cookie: [] }],
   admin: [{ bearer: [] }, { cookie: [] }],
+  operator: [{ bearer: [] }],
 }
 
 /** Adds what every route has in common: who may call it. */
 const describeRoute: Transform = (input) => {
-  const { schema, url } = jsonSchemaTransform(
-    isWebSocket(input.route) ? { ...input, schema: describeSocket(input.schema) } : input,
-  )
   const access = input.route.config?.access ?? 'public'
+  const { schema, url } = jsonSchemaTransform({ ...input, schema: describeCommon(input.route, input.schema) })
   const described: FastifySchema = { ...schema, security: security[access] }
   return { schema: described, url }
+}
+
+function describeCommon(route: RouteOptions, schema: FastifySchema): FastifySchema {
+  if (isWebSocket(route)) return describeSocket(schema)
+  return takesKey(route.method, route.config?.access) ? describeKey(schema) : schema
 }
 
 /** The WebSocket plugin hides its routes, although they are as much a part of the API. */
 function describeSocket(schema: FastifySchema): FastifySchema {
   return { ...schema, hide: false, response: { 101: z.undefined().meta({ description: 'A WebSocket' }) } }
+}
+
+/** `Idempotency-Key` is read by its plugin, for all routes alike. */
+function describeKey(schema: FastifySchema): FastifySchema {
+  const headers = schema.headers instanceof z.ZodObject ? schema.headers : z.object({})
+  return { ...schema, headers: headers.extend({ 'idempotency-key': IdempotencyKey.optional() }) }
 }
 
 function isWebSocket(route: RouteOptions): boolean {

@@ -1,22 +1,21 @@
-/** Environments: create, list, get, retry, delete, statistics. */
+/** Environments: create, list, get, update, their history and statistics. */
 import {
   CreateEnvironment,
   Environment,
-  EnvironmentDeleted,
   EnvironmentList,
   EnvironmentParams,
   EnvironmentStats,
+  OperationList,
+  OperationListQuery,
   Problem,
+  UpdateEnvironment,
   UserParams,
-  type Operation,
 } from '@craftastic/contract'
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { EnvironmentService } from '../lib/environment-service.ts'
 import type { EnvironmentUsage } from '../lib/environment-usage.ts'
 import type { OperationService } from '../lib/operation-service.ts'
-import { PreferHeaders, readWaitSeconds } from './prefer-wait.ts'
-import { replySignal } from './reply-signal.ts'
+import { hasSettled, PreferHeaders } from './prefer-wait.ts'
 
 export type EnvironmentRoutesOptions = {
   environments: EnvironmentService
@@ -33,7 +32,7 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
   app.post(
     '/environments',
     {
-      config: access,
+      config: { ...access, idempotentStatus: 202 },
       schema: {
         operationId: 'createEnvironment',
         tags,
@@ -47,7 +46,10 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
       const created = await environments.createEnvironment(actor, request.body)
       void reply.header('location', `/api/environments/${created.id}`)
       // What an admin makes for somebody else is that person's from the start.
-      if (created.userId !== actor.userId || !(await hasSettled(request, reply, created.operation))) {
+      if (
+        created.userId !== actor.userId ||
+        !(await hasSettled({ request, reply, operation: created.operation, operations }))
+      ) {
         return reply.code(202).send(created)
       }
       return reply.code(201).send(await environments.getEnvironment(actor, created.id))
@@ -84,44 +86,36 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
     async (request) => environments.getEnvironment(request.actor, request.params.environmentId),
   )
 
-  app.post(
-    '/environments/:environmentId/retry',
-    {
-      config: access,
-      schema: {
-        operationId: 'retryEnvironment',
-        tags,
-        params: EnvironmentParams,
-        headers: PreferHeaders,
-        response: { 200: Environment, 202: Environment, '4xx': Problem },
-      },
-    },
-    async (request, reply) => {
-      const actor = request.actor
-      const retried = await environments.retryEnvironment(actor, request.params.environmentId)
-      if (!(await hasSettled(request, reply, retried.operation))) return reply.code(202).send(retried)
-      return reply.code(200).send(await environments.getEnvironment(actor, retried.id))
-    },
-  )
-
-  app.delete(
+  app.patch(
     '/environments/:environmentId',
     {
       config: access,
       schema: {
-        operationId: 'deleteEnvironment',
+        operationId: 'updateEnvironment',
         tags,
         params: EnvironmentParams,
-        headers: PreferHeaders,
-        response: { 200: EnvironmentDeleted, 202: EnvironmentDeleted, '4xx': Problem },
+        body: UpdateEnvironment,
+        response: { 200: Environment, '4xx': Problem },
       },
     },
-    async (request, reply) => {
-      const { environmentId } = request.params
-      const operation = await environments.deleteEnvironment(request.actor, environmentId)
-      const isGone = await hasSettled(request, reply, operation)
-      return reply.code(isGone ? 200 : 202).send({ success: true, operation })
+    async (request) => environments.updateEnvironment(request.actor, request.params.environmentId, request.body),
+  )
+
+  app.get(
+    '/environments/:environmentId/operations',
+    {
+      config: access,
+      schema: {
+        operationId: 'listOperations',
+        tags: ['operations'],
+        params: EnvironmentParams,
+        querystring: OperationListQuery,
+        response: { 200: OperationList, '4xx': Problem },
+      },
     },
+    async (request) => ({
+      operations: await environments.listOperations(request.actor, request.params.environmentId, request.query),
+    }),
   )
 
   app.get(
@@ -137,15 +131,4 @@ export const environmentRoutes: FastifyPluginAsyncZod<EnvironmentRoutesOptions> 
     },
     async (request) => usage.readStats(request.actor, request.params.environmentId),
   )
-
-  /** Waits as long as the caller prefers. */
-  async function hasSettled(
-    request: FastifyRequest<{ Headers: PreferHeaders }>,
-    reply: FastifyReply,
-    operation: Operation | null | undefined,
-  ): Promise<boolean> {
-    const seconds = readWaitSeconds(request.headers.prefer)
-    if (seconds === 0 || !operation) return false
-    return operations.waitForOperation(operation, seconds, replySignal(reply))
-  }
 }

@@ -1,5 +1,5 @@
-/** Operations: what long work did, with its log. */
-import { OperationParams, OperationWithLog, Problem } from '@craftastic/contract'
+/** Operations: what long work did, with its log, and calling it off. */
+import { Operation, OperationParams, OperationWithLog, Problem } from '@craftastic/contract'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { OperationService } from '../lib/operation-service.ts'
 
@@ -16,5 +16,19 @@ export const operationRoutes: FastifyPluginAsyncZod<{ operations: OperationServi
       },
     },
     async (request) => operations.getOperation(request.actor, request.params.operationId),
+  )
+
+  app.post(
+    '/operations/:operationId/cancel',
+    {
+      config: { access: 'signedIn' },
+      schema: {
+        operationId: 'cancelOperation',
+        tags: ['operations'],
+        params: OperationParams,
+        response: { 200: Operation, '4xx': Problem },
+      },
+    },
+    async (request) => operations.cancelOperation(request.actor, request.params.operationId),
   )
 }

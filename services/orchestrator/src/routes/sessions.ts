@@ -19,7 +19,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ sessions: SessionService }> 
   app.post(
     '/sessions',
     {
-      config: access,
+      config: { ...access, idempotentStatus: 201 },
       schema: { operationId: 'createSession', tags, body: CreateSession, response: { 201: Session, '4xx': Problem } },
     },
     async (request, reply) => {

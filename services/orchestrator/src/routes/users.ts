@@ -20,7 +20,7 @@ export const userRoutes: FastifyPluginAsyncZod<UserRoutesOptions> = async (app, 
   app.post(
     '/users',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', idempotentStatus: 201 },
       schema: {
         operationId: 'createUser',
         summary: 'Create a user',

@@ -1,5 +1,5 @@
 /** How failures of the engine are read: one place for status codes and for an engine that is not there. */
-import { ImageMissing, RuntimeUnavailable } from './runtime.ts'
+import { ImageMissing, RuntimeUnavailable, type ContainerRuntime } from './runtime.ts'
 
 /** HTTP status of an engine error, null for anything else. */
 export function statusOf(error: unknown): number | null {
@@ -17,14 +17,54 @@ export async function orNull<T>(status: number, work: Promise<T>): Promise<T | n
   }
 }
 
-/** Runs one engine call; whatever is not a known outcome becomes `RuntimeUnavailable` with the cause kept for the log. */
-export async function call<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof ImageMissing) throw error
-    const status = statusOf(error)
-    const words = status === null ? 'the container engine does not answer' : `the container engine answered ${status}`
-    throw new RuntimeUnavailable(words, { cause: error })
+/** The engine has no time limit of its own; one that is frozen would hold its callers for ever. */
+const answerDeadlineMs = 30_000
+
+/** Told of every call: which verb it was for, how it ended and how long it took. */
+export type CallObserver = (call: keyof ContainerRuntime, outcome: 'ok' | 'failed', seconds: number) => void
+
+/**
+ * Answers what runs engine calls. Whatever is not a known outcome becomes `RuntimeUnavailable` with the cause kept for
+ * the log, and counts as failed.
+ */
+export function createCaller(onCall: CallObserver) {
+  return async function call<T>(verb: keyof ContainerRuntime, work: () => Promise<T>): Promise<T> {
+    const startedAtMs = performance.now()
+    const tell = (outcome: 'ok' | 'failed') => onCall(verb, outcome, (performance.now() - startedAtMs) / 1000)
+    try {
+      const answer = await inTime(work())
+      tell('ok')
+      return answer
+    } catch (error) {
+      tell(error instanceof ImageMissing ? 'ok' : 'failed')
+      throw readFailure(error)
+    }
   }
+}
+
+function readFailure(error: unknown): ImageMissing | RuntimeUnavailable {
+  if (error instanceof ImageMissing) return error
+  const status = statusOf(error)
+  const hasAnswered = status !== null && !isEnding(error)
+  const words = hasAnswered ? `the container engine answered ${status}` : 'the container engine does not answer'
+  return new RuntimeUnavailable(words, { cause: error, hasAnswered })
+}
+
+async function inTime<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    const words = `no answer within ${answerDeadlineMs / 1000} s`
+    timer = setTimeout(() => reject(new Error(words)), answerDeadlineMs)
+  })
+  try {
+    return await Promise.race([work, tooLate])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What an engine says of its own parts while it is stopped or restarted. */
+function isEnding(error: unknown): boolean {
+  const words = error instanceof Error ? error.message : ''
+  return /shutting down|transport is closing|connection refused|error reading from server|context canceled/i.test(words)
 }

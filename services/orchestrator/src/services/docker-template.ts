@@ -29,6 +29,12 @@ export const label = {
   }),
 }
 
+/** Finds what belongs to this installation, or to one of its environments. */
+export function ownFilter(instanceId: string, environmentId?: string): { label: string[] } {
+  const ofEnvironment = environmentId === undefined ? label.environment : `${label.environment}=${environmentId}`
+  return { label: [`${label.instance}=${instanceId}`, ofEnvironment] }
+}
+
 export function networkOptions(ownership: Ownership): Docker.NetworkCreateOptions {
   return {
     Name: resourceName(ownership.environmentId),

@@ -1,18 +1,20 @@
 /**
- * The container runtime on the Docker Engine API. The only module that imports dockerode.
+ * The container runtime on the Docker Engine API. Only it and the modules beside it know dockerode.
  *
- * Statuses that mean "already so" are success: 304 on start, 404 on removal, 409 on a name that exists. Networks have
- * no unique name in the engine (four parallel creates of one name made four networks on API 1.41), so they are looked
- * up by label and extras are removed; callers serialise work per environment.
+ * Statuses that mean "already so" are success: 304 on start and stop, 404 on removal, 409 on a name that exists.
  */
 import Docker from 'dockerode'
-import { call, orNull, statusOf } from './docker-calls.ts'
+import { z } from 'zod'
+import { createCaller, orNull, statusOf, type CallObserver } from './docker-calls.ts'
 import { connectionOptions } from './docker-endpoint.ts'
+import { followEngineEvents } from './docker-events.ts'
+import { listOwnedResources } from './docker-inventory.ts'
+import { createDockerNetworks } from './docker-networks.ts'
 import { readFirstLine, unframed } from './docker-streams.ts'
-import { containerOptions, containerUser, label, networkOptions, resourceName } from './docker-template.ts'
+import { containerOptions, containerUser, label, resourceName } from './docker-template.ts'
 import { usageOf } from './docker-usage.ts'
 import { ImageMissing } from './runtime.ts'
-import type { ContainerPlan, ContainerRuntime, ContainerState, OwnedResource, ResourceKind } from './runtime.ts'
+import type { ContainerPlan, ContainerRuntime, ContainerState } from './runtime.ts'
 
 export type DockerRuntimeOptions = {
   /** As DOCKER_HOST: a socket path, `unix://`, `tcp://` or `ssh://`. Null is the engine's default socket. */
@@ -21,45 +23,48 @@ export type DockerRuntimeOptions = {
   sshAgentSocket: string | null
   /** Value of the label that marks what belongs to this installation. */
   instanceId: string
+  onCall?: CallObserver
 }
+
+/** What a stop leaves programs to end by themselves. */
+const stopGraceSeconds = 10
+
+const EngineInfo = z.object({ DockerRootDir: z.string() })
 
 /** Opens no connection yet: each call makes its own request. */
 export function createDockerRuntime({
   dockerHost,
   sshAgentSocket,
   instanceId,
+  onCall = () => {},
 }: DockerRuntimeOptions): ContainerRuntime {
-  const docker = new Docker(connectionOptions(dockerHost, sshAgentSocket))
+  const connection = connectionOptions(dockerHost, sshAgentSocket)
+  const docker = new Docker(connection)
+  const call = createCaller(onCall)
   const container = (environmentId: string) => docker.getContainer(resourceName(environmentId))
 
-  const ownFilter = (environmentId?: string) => ({
-    label: [
-      `${label.instance}=${instanceId}`,
-      environmentId === undefined ? label.environment : `${label.environment}=${environmentId}`,
-    ],
-  })
-
-  const findNetworks = (environmentId: string) =>
-    docker.listNetworks({ filters: ownFilter(environmentId) }).then((found) => found.map((network) => network.Id))
+  const networks = createDockerNetworks(docker, instanceId)
 
   return {
-    ping: () => call(async () => void (await docker.ping())),
+    ping: () => call('ping', async () => void (await docker.ping())),
 
     findImage: (image) =>
-      call(async () => {
+      call('findImage', async () => {
         const details = await orNull(404, docker.getImage(image).inspect())
         return details === null ? null : { imageId: details.Id, variables: details.Config.Env ?? [] }
       }),
 
-    ensureNetwork: (environmentId, generation) =>
-      call(async () => {
-        const [first, ...extras] = await findNetworks(environmentId)
-        if (first === undefined) await docker.createNetwork(networkOptions({ instanceId, environmentId, generation }))
-        for (const extra of extras) await orNull(404, docker.getNetwork(extra).remove())
+    readDataDirectory: () =>
+      call('readDataDirectory', async () => {
+        // The same path on this machine is another directory when the engine is not on it.
+        return connection.socketPath === undefined ? null : EngineInfo.parse(await docker.info()).DockerRootDir
       }),
 
+    ensureNetwork: (environmentId, generation) =>
+      call('ensureNetwork', () => networks.ensure(environmentId, generation)),
+
     ensureVolume: (environmentId, generation) =>
-      call(async () => {
+      call('ensureVolume', async () => {
         await docker.createVolume({
           Name: resourceName(environmentId),
           Labels: label.all({ instanceId, environmentId, generation }),
@@ -67,23 +72,29 @@ export function createDockerRuntime({
       }),
 
     ensureContainer: (plan: ContainerPlan) =>
-      call(async () => {
+      call('ensureContainer', async () => {
         try {
           return (await docker.createContainer(containerOptions(instanceId, plan))).id
         } catch (error) {
           if (statusOf(error) === 404) throw new ImageMissing(plan.image)
           if (statusOf(error) !== 409) throw error
+          await networks.join(plan.environmentId)
           return (await container(plan.environmentId).inspect()).Id
         }
       }),
 
     startContainer: (environmentId) =>
-      call(async () => {
+      call('startContainer', async () => {
         await orNull(304, container(environmentId).start())
       }),
 
+    stopContainer: (environmentId) =>
+      call('stopContainer', async () => {
+        await orNull(404, orNull(304, container(environmentId).stop({ t: stopGraceSeconds })))
+      }),
+
     findContainer: (environmentId) =>
-      call(async (): Promise<ContainerState | null> => {
+      call('findContainer', async (): Promise<ContainerState | null> => {
         const details = await orNull(404, container(environmentId).inspect())
         if (details === null) return null
         const running = details.State.Running
@@ -92,20 +103,26 @@ export function createDockerRuntime({
           containerId: details.Id,
           running,
           exitCode: running || details.State.Status === 'created' ? null : details.State.ExitCode,
+          ranOutOfMemory: !running && details.State.OOMKilled,
+          // The engine writes year 1 for "never".
+          startedAtMs: Math.max(0, Date.parse(details.State.StartedAt)) || null,
           address: running && network !== undefined && network.IPAddress !== '' ? network.IPAddress : null,
         }
       }),
 
-    readFirstOutput: (environmentId, maxBytes) =>
-      call(async () => {
-        const output = await container(environmentId).logs({ stdout: true, stderr: true, follow: true })
+    readFirstOutput: (environmentId, sinceMs, maxBytes) =>
+      call('readFirstOutput', async () => {
+        // The engine notes a start a moment after the program has begun to run.
+        const since = Math.floor(sinceMs / 1000) - 1
+        const output = await container(environmentId).logs({ stdout: true, stderr: true, follow: true, since })
         return readFirstLine(output, maxBytes)
       }),
 
-    readUsage: (environmentId) => call(async () => usageOf(await container(environmentId).stats({ stream: false }))),
+    readUsage: (environmentId) =>
+      call('readUsage', async () => usageOf(await container(environmentId).stats({ stream: false }))),
 
     openProgramStream: (environmentId, command) =>
-      call(async () => {
+      call('openProgramStream', async () => {
         const exec = await container(environmentId).exec({
           Cmd: command,
           User: containerUser,
@@ -119,44 +136,34 @@ export function createDockerRuntime({
       }),
 
     removeContainer: (environmentId) =>
-      call(async () => {
+      call('removeContainer', async () => {
         await orNull(404, container(environmentId).remove({ force: true, v: true }))
       }),
 
-    removeNetwork: (environmentId) =>
-      call(async () => {
-        for (const id of await findNetworks(environmentId)) await orNull(404, docker.getNetwork(id).remove())
-      }),
+    removeNetwork: (environmentId) => call('removeNetwork', () => networks.remove(environmentId)),
+
+    hasVolume: (environmentId) =>
+      call(
+        'hasVolume',
+        async () => (await orNull(404, docker.getVolume(resourceName(environmentId)).inspect())) !== null,
+      ),
 
     removeVolume: (environmentId) =>
-      call(async () => {
+      call('removeVolume', async () => {
         await orNull(404, docker.getVolume(resourceName(environmentId)).remove())
       }),
 
-    listResources: () =>
-      call(async () => {
-        const filters = ownFilter()
-        const [containers, networks, volumes] = await Promise.all([
-          docker.listContainers({ all: true, filters }),
-          docker.listNetworks({ filters }),
-          docker.listVolumes({ filters }),
-        ])
-        const owned = (
-          kind: ResourceKind,
-          name: string,
-          labels: Record<string, string> | undefined,
-        ): OwnedResource => ({
-          kind,
-          name,
-          environmentId: labels?.[label.environment] ?? '',
-        })
-        return [
-          ...containers.map((found) =>
-            owned('container', (found.Names[0] ?? found.Id).replace(/^\//, ''), found.Labels),
-          ),
-          ...networks.map((found) => owned('network', found.Name, found.Labels)),
-          ...volumes.Volumes.map((found) => owned('volume', found.Name, found.Labels)),
-        ]
+    listResources: () => call('listResources', () => listOwnedResources(docker, instanceId)),
+
+    removeResource: (resource) =>
+      call('removeResource', async () => {
+        if (resource.kind === 'container') {
+          await orNull(404, docker.getContainer(resource.id).remove({ force: true, v: true }))
+        } else if (resource.kind === 'network') await orNull(404, docker.getNetwork(resource.id).remove())
+        else await orNull(404, docker.getVolume(resource.id).remove())
       }),
+
+    followEvents: (sinceMs, onEvent) =>
+      call('followEvents', () => followEngineEvents(docker, instanceId, sinceMs, onEvent)),
   }
 }

@@ -27,6 +27,10 @@ export type ContainerState = {
   running: boolean
   /** Exit code of the first process, null while it runs or before it ran. */
   exitCode: number | null
+  /** Whether its first process was ended because its memory limit was reached. */
+  ranOutOfMemory: boolean
+  /** When its first process started last, milliseconds since 1970 by the engine's clock; null before that. */
+  startedAtMs: number | null
   /** Address on the environment's network, null while it does not run. */
   address: string | null
 }
@@ -40,8 +44,32 @@ export type ContainerUsage = {
   pids: number
 }
 
-export type ResourceKind = 'container' | 'network' | 'volume'
-export type OwnedResource = { kind: ResourceKind; environmentId: string; name: string }
+/** Something on the engine with this installation's label; `id` is the engine's own. */
+export type OwnedResource = { environmentId: string; id: string } & (
+  | {
+      kind: 'container'
+      running: boolean
+      /** The network of its environment that it is on, null when it is on none. */
+      networkId: string | null
+    }
+  | { kind: 'network' }
+  | { kind: 'volume' }
+)
+
+/** Something happened to an environment's container. */
+export type RuntimeEvent = {
+  environmentId: string
+  /** `outOfMemory`: a program was ended because the memory limit was reached; the container may live on. */
+  action: 'started' | 'ended' | 'outOfMemory' | 'removed'
+  /** By the engine's clock, milliseconds since 1970. */
+  atMs: number
+}
+
+export interface RuntimeEventStream {
+  /** Resolves when no more events will come. */
+  ended: Promise<void>
+  close(): void
+}
 
 /** What an image says of itself: its variables become those of every shell. */
 export type ImageDetails = { imageId: string; variables: string[] }
@@ -51,30 +79,45 @@ export interface ContainerRuntime {
   ping(): Promise<void>
   /** Null when the engine does not have the image. */
   findImage(image: string): Promise<ImageDetails | null>
+  /** Where the engine keeps its data, as a path of this machine; null when it runs on another one. */
+  readDataDirectory(): Promise<string | null>
 
   ensureNetwork(environmentId: string, generation: number): Promise<void>
   ensureVolume(environmentId: string, generation: number): Promise<void>
-  /** Creates the container unless it exists; answers its id. Throws `ImageMissing`. */
+  /** Creates the container unless it exists, on its environment's network; answers its id. Throws `ImageMissing`. */
   ensureContainer(plan: ContainerPlan): Promise<string>
   startContainer(environmentId: string): Promise<void>
+  /** Ends its programs, politely at first, and keeps the container. One that is not there is success. */
+  stopContainer(environmentId: string): Promise<void>
   findContainer(environmentId: string): Promise<ContainerState | null>
 
-  /** The first bytes that the container's first process printed, at most `maxBytes`. */
-  readFirstOutput(environmentId: string, maxBytes: number): Promise<string>
+  /** The first bytes that the container's first process printed since `sinceMs`, at most `maxBytes`. */
+  readFirstOutput(environmentId: string, sinceMs: number, maxBytes: number): Promise<string>
   readUsage(environmentId: string): Promise<ContainerUsage>
   /** Runs a program in the container as its unprivileged user with its standard input and output as one stream. */
   openProgramStream(environmentId: string, command: string[]): Promise<Duplex>
 
   removeContainer(environmentId: string): Promise<void>
   removeNetwork(environmentId: string): Promise<void>
+  hasVolume(environmentId: string): Promise<boolean>
   removeVolume(environmentId: string): Promise<void>
   /** All that carries this instance's label, whether a row knows it or not. */
   listResources(): Promise<OwnedResource[]>
+  /** Removes exactly this one; for what no row knows. */
+  removeResource(resource: OwnedResource): Promise<void>
+  /** Follows what happens to this instance's containers, from `sinceMs` on (milliseconds since 1970) or from now. */
+  followEvents(sinceMs: number | null, onEvent: (event: RuntimeEvent) => void): Promise<RuntimeEventStream>
 }
 
 /** The engine does not answer, or answered with a failure of its own. */
 export class RuntimeUnavailable extends Error {
   override name = 'RuntimeUnavailable'
+  /** False when nothing was heard of it, so that trying again later can help. */
+  readonly hasAnswered: boolean
+  constructor(message: string, options: { hasAnswered: boolean; cause?: unknown }) {
+    super(message, options)
+    this.hasAnswered = options.hasAnswered
+  }
 }
 
 /** The engine does not have the image that the plan names. */

@@ -18,9 +18,25 @@ export type TmuxSession = {
   currentCommand: string
 }
 
+/** One pane of a session. */
+export type TmuxPane = {
+  sessionName: string
+  /** Clients that are attached to its session. */
+  attached: number
+  /** When a program last wrote to its window, by the clock inside. */
+  lastOutput: Date
+  /** Of the program it was made for. */
+  pid: number
+}
+
 /** tmux failed in a way that is not an answer. */
 export class TmuxFailure extends Error {
   override name = 'TmuxFailure'
+}
+
+/** The container was asked to end and is hanging up its programs. */
+class ContainerEnding extends TmuxFailure {
+  override name = 'ContainerEnding'
 }
 
 /**
@@ -38,11 +54,20 @@ export async function startTmuxServer(ssh: SshConnection): Promise<void> {
   if (result.exitCode !== 0) throw failure('start-server', result)
 }
 
-/** Makes the session, detached; one that exists is success. */
-export async function createTmuxSession(ssh: SshConnection, name: string, directory: string): Promise<void> {
-  const result = await ssh.run(inDirectory(directory, [...tmux, 'new-session', '-d', '-s', name]))
+/** Makes the session, detached; one that exists is success. `notice` is shown above its first prompt. */
+export async function createTmuxSession(
+  ssh: SshConnection,
+  name: string,
+  directory: string,
+  notice: string | null = null,
+): Promise<void> {
+  const shell = notice === null ? [] : ['sh', '-c', noticeThenShell, 'sh', notice]
+  const result = await ssh.run(inDirectory(directory, [...tmux, 'new-session', '-d', '-s', name, ...shell]))
   if (result.exitCode !== 0 && !/duplicate session/.test(words(result))) throw failure('new-session', result)
 }
+
+/** Faint, then the shell that tmux would have started. */
+const noticeThenShell = 'printf "\\033[2m%s\\033[0m\\n" "$1"; exec "${SHELL:-/bin/sh}"'
 
 /** Ends the session and its programs; one that is gone is success. */
 export async function killTmuxSession(ssh: SshConnection, name: string): Promise<void> {
@@ -50,15 +75,18 @@ export async function killTmuxSession(ssh: SshConnection, name: string): Promise
   if (result.exitCode !== 0 && !isGone(result)) throw failure('kill-session', result)
 }
 
-/** All sessions; none when no tmux server runs. */
+/**
+ * All sessions; none when no tmux server runs. Throws `ContainerEnding` when it does not run because the container is
+ * about to end: nobody has closed those sessions.
+ */
 export async function listTmuxSessions(ssh: SshConnection): Promise<TmuxSession[]> {
   const format = '#{session_name} #{session_attached} #{session_activity} #{pane_current_command}'
   const result = await ssh.run([...tmux, 'list-sessions', '-F', format])
-  if (result.exitCode !== 0) {
-    if (isGone(result)) return []
-    throw failure('list-sessions', result)
-  }
-  return parseTmuxSessions(result.stdout.toString('utf8'))
+  if (result.exitCode === 0) return parseTmuxSessions(result.stdout.toString('utf8'))
+  if (!isGone(result)) throw failure('list-sessions', result)
+  const { exitCode } = await ssh.run(['test', '-e', `${runDirectory}/ending`])
+  if (exitCode === 0) throw new ContainerEnding('the container is ending')
+  return []
 }
 
 /** Reads lines of name, attached, activity and command; others, which a program inside may have caused, are left out. */
@@ -68,6 +96,26 @@ export function parseTmuxSessions(output: string): TmuxSession[] {
     if (name === undefined || command === undefined) return []
     const lastActivity = new Date(Number(activity) * 1000)
     return [{ name, attached: Number(attached), lastActivity, currentCommand: command.slice(0, 200) }]
+  })
+}
+
+/** The panes of all sessions; none when no tmux server runs. */
+export async function listTmuxPanes(ssh: SshConnection): Promise<TmuxPane[]> {
+  const format = '#{session_attached} #{window_activity} #{pane_pid} #{session_name}'
+  const result = await ssh.run([...tmux, 'list-panes', '-a', '-F', format])
+  if (result.exitCode === 0) return parseTmuxPanes(result.stdout.toString('utf8'))
+  if (!isGone(result)) throw failure('list-panes', result)
+  return []
+}
+
+/** Reads lines of attached, activity, process and session; others are left out. */
+function parseTmuxPanes(output: string): TmuxPane[] {
+  return output.split('\n').flatMap((line) => {
+    const [, attached, activity, pid, sessionName] = /^(\d{1,10}) (\d{1,12}) (\d{1,10}) (.+)$/.exec(line) ?? []
+    if (sessionName === undefined) return []
+    return [
+      { sessionName, attached: Number(attached), lastOutput: new Date(Number(activity) * 1000), pid: Number(pid) },
+    ]
   })
 }
 

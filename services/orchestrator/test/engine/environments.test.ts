@@ -2,7 +2,7 @@ import { Environment, EnvironmentDeleted, OperationWithLog, Problem } from '@cra
 import { listLeftovers } from '@craftastic/testing/engine-leftovers'
 import { beforeAll, expect, it } from 'vitest'
 import type { ApiClient } from '@craftastic/testing/api-client'
-import { docker, inContainer, nameOf } from '../harness/engine-cli.ts'
+import { inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 
 const bareImage = 'craftastic/base:trixie'
@@ -133,26 +133,6 @@ describeOnEngine('environments', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     const ids = answers.map(({ body }) => EnvironmentDeleted.parse(body).operation.id)
     expect(new Set(ids).size).toBe(1)
-  })
-
-  it('shows a container that was killed, and retry starts it again with its workspace', async () => {
-    const environment = await api.createEnvironment({ name: 'phoenix', repositoryUrl: server().git.projectUrl })
-    await inContainer(environment.id, 'sh', '-c', 'echo precious > /workspace/precious.txt')
-    await docker('rm', '--force', nameOf(environment.id))
-
-    const body = { environmentId: environment.id }
-    await expect
-      .poll(async () => Problem.safeParse((await api.request('POST', '/api/sessions', { body })).body).data?.code)
-      .toBe('environment_not_running')
-    expect(await read(environment.id)).toMatchObject({ status: 'error', statusReason: expect.stringMatching(/gone/) })
-
-    const headers = { prefer: 'wait=60' }
-    const retried = await api.expect(200, Environment, 'POST', `/api/environments/${environment.id}/retry`, { headers })
-    expect(retried).toMatchObject({ status: 'running', operation: { kind: 'retry', state: 'succeeded' } })
-    expect(await inContainer(environment.id, 'cat', '/workspace/precious.txt')).toBe('precious')
-    const again = await api.request('POST', `/api/environments/${environment.id}/retry`)
-    expect(Problem.parse(again.body)).toMatchObject({ code: 'environment_busy', status: 409 })
-    await api.deleteEnvironment(environment.id)
   })
 
   it('reads statistics while it runs, and says when it does not', async () => {

@@ -13,6 +13,7 @@ const aboutOneself = new Set(['GET /api/auth/me', 'GET /api/events'])
 const bodies: Record<string, (owned: Owned) => object> = {
   'POST /api/sessions': ({ environmentId }) => ({ environmentId }),
   'PATCH /api/sessions/:sessionId': () => ({ name: 'taken over' }),
+  'PATCH /api/environments/:environmentId': () => ({ name: 'taken over' }),
   'POST /api/environments': ({ userId }) => ({ name: 'planted', userId }),
 }
 

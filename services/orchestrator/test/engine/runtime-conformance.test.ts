@@ -63,7 +63,7 @@ function conformanceSuite(name: string, create: (instanceId: string) => Containe
     })
 
     it('reads the first output and no more than it needs', async () => {
-      await expect.poll(() => runtime.readFirstOutput(id, 4096)).toMatch(/^hello there\n/)
+      await expect.poll(() => runtime.readFirstOutput(id, 0, 4096)).toMatch(/^hello there\n/)
     })
 
     it('joins a program with a stream, in both directions', async () => {
@@ -157,7 +157,7 @@ describeOnEngine('the container template', () => {
     const inspected: unknown = JSON.parse(await docker('inspect', nameOf(id)))
     expect(Hardened.safeParse(inspected).error?.issues).toBeUndefined()
     await expect
-      .poll(() => runtime.readFirstOutput(id, 4096))
+      .poll(() => runtime.readFirstOutput(id, 0, 4096))
       .toBe('CapEff: 0000000000000000;CapBnd: 0000000000000000;NoNewPrivs: 1;Seccomp: 2;\n')
   })
 })

@@ -1,4 +1,4 @@
-import { Session } from '@craftastic/contract'
+import { Environment, Session } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal, type TerminalClient, type TerminalClientOptions } from '@craftastic/testing/terminal-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -204,17 +204,24 @@ describeOnEngine('terminals', () => {
       .where('id', '=', environment.id)
       .executeTakeFirstOrThrow()
     const actor = { type: 'user', userId: row.user_id, role: 'member', authSessionId: '' } as const
-    const operation = await server().domain.environments.deleteEnvironment(actor, environment.id)
+    const operation = await server().domain.lifecycle.deleteEnvironment(actor, environment.id)
     await server().domain.operations.waitForOperation(operation, 30, AbortSignal.timeout(30_000))
   })
 
-  it('closes with 4410 when the container was lost, and says so to who comes later', async () => {
+  it('closes with 4410 when the container was lost, and takes up again when it is back', async () => {
     const environment = await api.createEnvironment({ name: 'lost' })
     const session = await api.createSession({ environmentId: environment.id })
     const terminal = await attach(session.id)
     await terminal.waitFor(/\$ /)
     await docker('kill', nameOf(environment.id))
     expect(await terminal.closed).toBe(4410)
+    const path = `/api/environments/${environment.id}`
+    const status = async () => (await api.expect(200, Environment, 'GET', path)).status
+    await expect.poll(status, { timeout: 30_000 }).toBe('running')
+    const again = await attach(session.id)
+    await again.waitFor(/A new shell: the container had ended/)
+    await api.expect(200, Environment, 'POST', `${path}/stop`, { headers: { prefer: 'wait=30' } })
+    expect(await again.closed).toBe(4410)
     expect(await (await attach(session.id)).closed).toBe(4410)
     await api.deleteEnvironment(environment.id)
   })

@@ -51,12 +51,14 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
     const { db, pool, url: databaseUrl } = built.database
     const runner = await startJobRunner({ ...built.domain, databaseUrl, db, pool, concurrency: 4, log })
     const baseUrl = await built.app.listen({ host: '127.0.0.1', port: 0 })
+    const stopBackground = built.domain.startBackground()
     const signInNew = async () => {
       const { email } = await createUser(built)
       return ApiClient.signIn(baseUrl, { email, password: testPassword })
     }
     server = { ...built, baseUrl, instanceId, git, signInNew }
     close = async () => {
+      await stopBackground()
       await runner.stop()
       await built.close()
       await git.close()

@@ -11,6 +11,7 @@ import { buildApp, type App } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import { buildDomain, type Domain } from '../../src/domain.ts'
 import { createEventFeed } from '../../src/lib/event-feed.ts'
+import { createMetrics } from '../../src/lib/metrics.ts'
 import { readSecrets } from '../../src/lib/secrets.ts'
 import { createDockerRuntime } from '../../src/services/docker.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
@@ -42,12 +43,14 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const secrets = readSecrets(config)
   const { db, url: databaseUrl } = database
   const feed = createEventFeed({ databaseUrl, db, log })
-  const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId })
+  const metrics = createMetrics({ db })
+  const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
   const { cloneStallSeconds } = options
-  const built = buildDomain({ config, encryptionKey: secrets.encryptionKey, db, feed, runtime, log, cloneStallSeconds })
+  const { encryptionKey } = secrets
+  const built = buildDomain({ config, encryptionKey, db, feed, runtime, metrics, log, cloneStallSeconds })
   const domain = { ...built, ...options.domain }
   await feed.open()
-  const app = await buildApp({ config, secrets, db, log, domain })
+  const app = await buildApp({ config, secrets, db, log, domain, metrics })
   await app.app.ready()
   return {
     ...app,

@@ -1,6 +1,6 @@
 /**
- * After the server was away: environments that are said to run are looked at once. One whose container has ended
- * becomes visibly lost; the sessions of the others are asked of tmux, so that nobody counts as attached who is not.
+ * After the server was away: the sessions of environments that are said to run are asked of tmux once, so that nobody
+ * counts as attached who is not. An environment that turns out not to run is the reconciler's to mend.
  */
 import type { Database } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
@@ -10,7 +10,7 @@ import { observeSessions } from './session-status.ts'
 const atOnce = 4
 
 /** Never rejects; an environment that cannot be reached is left as it is. */
-export async function recoverEnvironments(options: { db: Database; reach: EnvironmentReach; log: Log }): Promise<void> {
+export async function observeEnvironments(options: { db: Database; reach: EnvironmentReach; log: Log }): Promise<void> {
   const { db, reach, log } = options
   const rows = await db.selectFrom('environments').select('id').where('status', '=', 'running').execute()
   const waiting = rows.map((row) => row.id)
@@ -18,7 +18,7 @@ export async function recoverEnvironments(options: { db: Database; reach: Enviro
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       const environmentId = id
       await observeSessions(environmentId, { reach, db }).catch((error: unknown) => {
-        log.warn({ err: error, environmentId }, 'an environment did not answer after the start')
+        log.debug({ err: error, environmentId }, 'an environment did not answer after the start')
       })
     }
   }

@@ -1,0 +1,122 @@
+/** Carries out one repair of the reconciler, unless something has overtaken it meanwhile. */
+import { EnvironmentStatus, OperationKind } from '@craftastic/contract'
+import { sql } from 'kysely'
+import { beginOperation } from '../lib/begin-operation.ts'
+import { jsonb, type Database, type Transaction } from '../lib/database.ts'
+import { describeEndedContainer } from '../lib/ended-container.ts'
+import { changeStatus, lockGeneration } from '../lib/environment-state.ts'
+import { enqueueOperation } from '../lib/job-queue.ts'
+import { tellOperation } from '../lib/operation-log.ts'
+import { presentOperation, type EnvironmentRow } from '../lib/present.ts'
+import type { Repair } from '../lib/reconcile-plan.ts'
+import type { ContainerRuntime } from '../services/runtime.ts'
+
+export type MendOptions = {
+  db: Database
+  runtime: ContainerRuntime
+  /** Whether the engine has just told that the environment ran out of memory. */
+  ranOutOfMemory: (environmentId: string) => boolean
+}
+
+/** Answers whether anything was done. */
+export type MendEnvironment = (repair: Repair) => Promise<boolean>
+
+/** More than this many recoveries within `crashLoopMinutes` and the environment is left for people to look at. */
+const maxRecoveries = 3
+const crashLoopMinutes = 10
+
+export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptions): MendEnvironment {
+  return async (repair) => {
+    const words = repair.repair === 'recover' ? await describeLoss(repair) : ''
+    return db.transaction().execute(async (trx) => {
+      const row = await lockGeneration(repair.environmentId, repair.generation, trx)
+      if (row === null) return false
+      await perform(row, repair, words, trx)
+      return true
+    })
+  }
+
+  async function perform(row: EnvironmentRow, repair: Repair, words: string, trx: Transaction): Promise<void> {
+    switch (repair.repair) {
+      case 'recover':
+        return recover(row, words, trx)
+      case 'stop':
+        await beginOperation(row, { kind: 'stop', requestedBy: null, ...withReason(row.status_reason) }, trx)
+        return
+      case 'delete':
+        await beginOperation(row, { kind: 'delete', requestedBy: null }, trx)
+        return
+      case 'resume':
+        return resume(row, repair.operationId, trx)
+      case 'giveUp':
+        return giveUp(row, repair.operationId, trx)
+      case 'adopt':
+        await changeStatus(row, { ...sameStatus(row), containerId: repair.containerId }, trx)
+    }
+  }
+
+  async function describeLoss({ environmentId, lost }: Extract<Repair, { repair: 'recover' }>): Promise<string> {
+    if (lost === 'network') return 'Its network was removed.'
+    const state = await runtime.findContainer(environmentId)
+    const outOfMemory = state?.ranOutOfMemory === true || ranOutOfMemory(environmentId)
+    return describeEndedContainer({ exitCode: state?.exitCode ?? null, refusal: null, ranOutOfMemory: outOfMemory })
+  }
+}
+
+/** Brings it back, unless it ends again and again. */
+async function recover(row: EnvironmentRow, words: string, trx: Transaction): Promise<void> {
+  const { recoveries } = await trx
+    .selectFrom('operations')
+    .select(({ fn }) => fn.countAll<number>().as('recoveries'))
+    .where('environment_id', '=', row.id)
+    .where('kind', '=', 'recover')
+    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${crashLoopMinutes})`)
+    .executeTakeFirstOrThrow()
+  if (recoveries < maxRecoveries) {
+    await beginOperation(row, { kind: 'recover', requestedBy: null, reason: words }, trx)
+    return
+  }
+  const reason = `${words} It ended ${recoveries + 1} times within ${crashLoopMinutes} minutes and is not started again by itself.`
+  await changeStatus(row, { status: 'error', reason, containerId: null, fence: true }, trx)
+}
+
+async function resume(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<void> {
+  const operation = await trx
+    .selectFrom('operations')
+    .select('kind')
+    .where('id', '=', operationId)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst()
+  if (operation === undefined) return
+  await enqueueOperation({ environmentId: row.id, operationId, kind: OperationKind.parse(operation.kind) }, trx)
+}
+
+/** The run that still holds it may write no more. */
+async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<void> {
+  const reason = 'It was not done in time and was given up. Retry begins again.'
+  const operation = await trx
+    .selectFrom('operations')
+    .selectAll()
+    .where('id', '=', operationId)
+    .where('state', 'in', ['queued', 'running'])
+    .executeTakeFirst()
+  if (operation === undefined) return
+  const { steps } = presentOperation(operation)
+  const step = (steps.find(({ state }) => state === 'running') ?? steps.at(-1))?.name ?? 'ready'
+  const failed = await trx
+    .updateTable('operations')
+    .set({ state: 'failed', finished_at: sql<Date>`now()`, error: jsonb({ step, reason, output: null }) })
+    .where('id', '=', operationId)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await tellOperation(failed, row.user_id, [], trx)
+  await changeStatus(row, { status: 'error', reason, fence: true }, trx)
+}
+
+function sameStatus(row: EnvironmentRow) {
+  return { status: EnvironmentStatus.parse(row.status), reason: row.status_reason }
+}
+
+function withReason(reason: string | null) {
+  return reason === null ? {} : { reason }
+}

@@ -1,0 +1,68 @@
+/**
+ * Compares rows and engine and mends what differs. What it begins are ordinary operations, so its work is seen,
+ * serialised and fenced like anybody's. Any number of servers may do this at once.
+ */
+import { sql } from 'kysely'
+import type { Database } from '../lib/database.ts'
+import { findLiveJobs } from '../lib/job-queue.ts'
+import type { Log } from '../lib/log.ts'
+import { findStrays, planRepairs, type Facts, type Repair } from '../lib/reconcile-plan.ts'
+import type { ContainerRuntime, OwnedResource } from '../services/runtime.ts'
+import type { MendEnvironment } from './mend-environment.ts'
+
+export type ReconcilerOptions = {
+  db: Database
+  runtime: ContainerRuntime
+  mend: MendEnvironment
+  onRepair: (repair: Repair['repair'] | 'removeStray') => void
+  log: Log
+}
+
+/** Answers one comparison with all that follows from it. It throws when the engine or the database does not answer. */
+export function createReconciler({ db, runtime, mend, onRepair, log }: ReconcilerOptions): () => Promise<void> {
+  let reported = new Set<string>()
+
+  return async function reconcile() {
+    const rows = await readRows(db)
+    const resources = await runtime.listResources()
+    for (const repair of planRepairs({ ...rows, resources })) {
+      if (!(await mend(repair))) continue
+      log.warn({ repair }, 'an environment was not what its row said')
+      onRepair(repair.repair)
+    }
+    await removeStrays(resources)
+  }
+
+  async function removeStrays(resources: readonly OwnedResource[]): Promise<void> {
+    const ids = [...new Set(resources.map(({ environmentId }) => environmentId))]
+    const known = await readIds('environments', ids)
+    const unknown = ids.filter((id) => !known.has(id))
+    const { strays, kept } = findStrays(resources, known, await readIds('deleted_environments', unknown))
+    for (const resource of strays) {
+      await runtime.removeResource(resource)
+      log.warn({ resource }, 'removed what no environment has any more')
+      onRepair('removeStray')
+    }
+    for (const { id } of kept.filter((volume) => !reported.has(volume.id))) {
+      log.error({ volume: id }, 'this volume belongs to no environment in the database; it is kept')
+    }
+    reported = new Set(kept.map(({ id }) => id))
+  }
+
+  async function readIds(table: 'environments' | 'deleted_environments', ids: readonly string[]): Promise<Set<string>> {
+    const result = await sql<{ id: string }>`
+      select id from ${sql.table(table)} where id::text = any(${sql.val(ids)}::text[])`.execute(db)
+    return new Set(result.rows.map(({ id }) => id))
+  }
+}
+
+async function readRows(db: Database): Promise<Omit<Facts, 'resources'>> {
+  const environments = await db.selectFrom('environments').selectAll().execute()
+  const operations = await db.selectFrom('operations').selectAll().where('state', 'in', ['queued', 'running']).execute()
+  const liveJobs = await findLiveJobs(
+    operations.map(({ id }) => id),
+    db,
+  )
+  const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  return { environments, operations, liveJobs, nowMs: clock.rows[0]?.now.getTime() ?? Date.now() }
+}

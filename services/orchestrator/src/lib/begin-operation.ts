@@ -1,0 +1,64 @@
+/**
+ * Turns a wish into work: the new state, its operation and its job are committed together. The last wish wins: what was
+ * under way for the environment is settled as cancelled here and now, may write no more, and is cut short by its
+ * server. `run-operation.ts` does the work.
+ */
+import type { Operation, OperationKind } from '@craftastic/contract'
+import { sql } from 'kysely'
+import { jsonb, type Transaction } from './database.ts'
+import { changeStatus } from './environment-state.ts'
+import { dropJob, enqueueOperation } from './job-queue.ts'
+import { tellOperation } from './operation-log.ts'
+import { operationGoals, operationSteps, pendingSteps } from './operation-steps.ts'
+import type { EnvironmentRow } from './present.ts'
+
+export type Wish = {
+  kind: OperationKind
+  /** Null is the server itself. */
+  requestedBy: string | null
+  /** Why, in words, when it is not simply what somebody asked for. */
+  reason?: string
+}
+
+/** `row` must have been locked in the same transaction. */
+export async function beginOperation(
+  row: EnvironmentRow,
+  { kind, requestedBy, reason }: Wish,
+  trx: Transaction,
+): Promise<{ environment: EnvironmentRow; operation: Operation }> {
+  const { passing, desiredState } = operationGoals[kind]
+  await cancelUnsettled(row, trx)
+  const change = { status: passing, reason: reason ?? null, desiredState, fence: true }
+  const environment = await changeStatus(row, change, trx)
+  const needsClone = row.repository_url !== null && row.workspace_ready_at === null
+  const inserted = await trx
+    .insertInto('operations')
+    .values({
+      environment_id: row.id,
+      kind,
+      state: 'queued',
+      generation: environment.generation,
+      steps: jsonb(pendingSteps(operationSteps(kind, { needsClone }))),
+      requested_by: requestedBy,
+      // Not the start of the transaction: of two wishes that wait for each other the later one is newer.
+      created_at: sql<Date>`clock_timestamp()`,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await enqueueOperation({ environmentId: row.id, operationId: inserted.id, kind }, trx)
+  return { environment, operation: await tellOperation(inserted, row.user_id, [], trx) }
+}
+
+async function cancelUnsettled(row: EnvironmentRow, trx: Transaction): Promise<void> {
+  const overtaken = await trx
+    .updateTable('operations')
+    .set({ state: 'cancelled', finished_at: sql<Date>`now()` })
+    .where('environment_id', '=', row.id)
+    .where('state', 'in', ['queued', 'running'])
+    .returningAll()
+    .execute()
+  for (const operation of overtaken) {
+    await dropJob(operation.id, trx)
+    await tellOperation(operation, row.user_id, [], trx)
+  }
+}
