@@ -4,7 +4,7 @@ import { NoContent, onSignedOut, request } from '@/api/client'
 import { ApiError } from '@/api/errors'
 import { renewSignIn } from '@/api/sign-in'
 import { aProblem } from './fixtures'
-import { ok, refusal, startFakeServer } from './fake-server'
+import { ok, refusal, startFakeServer, type Call } from './fake-server'
 
 const Answer = z.object({ value: z.number() })
 const notSignedIn = () => refusal(aProblem({ code: 'not_signed_in', status: 401 }))
@@ -134,6 +134,34 @@ describe('an expired sign-in', () => {
     const answer = { answer: Answer, body: {}, anonymous: true }
     expect((await failure(request('POST', '/api/auth/login', answer))).code).toBe('wrong_credentials')
     expect(server.calls).toHaveLength(1)
+  })
+})
+
+describe('an idempotency key', () => {
+  const keys = (calls: Call[]) => calls.map(({ headers }) => headers.get('idempotency-key'))
+
+  test('is new for each wish and the same for its repeat', async () => {
+    let signedIn = false
+    const server = startFakeServer({
+      'POST /api/x': () => (signedIn ? ok({ value: 1 }) : notSignedIn()),
+      'POST /api/auth/refresh': () => {
+        signedIn = true
+        return ok({})
+      },
+    })
+    await request('POST', '/api/x', { answer: Answer })
+    await request('POST', '/api/x', { answer: Answer })
+    const [first, , repeat, second] = keys(server.calls)
+    expect(first).toMatch(/^[\x21-\x7e]{16,255}$/)
+    expect(repeat).toBe(first)
+    expect(second).not.toBe(first)
+  })
+
+  test('goes only with what changes something for somebody known', async () => {
+    const server = startFakeServer({ 'GET /api/x': () => ok({ value: 1 }), 'POST /api/x': () => ok({ value: 1 }) })
+    await request('GET', '/api/x', { answer: Answer })
+    await request('POST', '/api/x', { answer: Answer, anonymous: true })
+    expect(keys(server.calls)).toEqual([null, null])
   })
 })
 

@@ -105,6 +105,19 @@ test('puts the server’s refusal beside the field it is about', async () => {
   expect(onCreated).not.toHaveBeenCalled()
 })
 
+test.each([
+  ['quota_exceeded', 409, 'You have 10 of 10 environments.'],
+  ['queue_full', 429, 'Try again in a minute.'],
+  ['disk_full', 507, 'The server keeps 5 GiB free.'],
+] as const)('%s is told in words above the buttons', async (code, status, detail) => {
+  startFakeServer({ 'POST /api/environments': () => refusal(aProblem({ code, status, detail })) })
+  const { user, onCreated } = setUp()
+  await user.type(url(), 'https://github.com/acme/site')
+  await user.click(create())
+  expect((await screen.findByRole('alert')).textContent).toContain(detail)
+  expect(onCreated).not.toHaveBeenCalled()
+})
+
 test('says so when the server is not there, and lets one try again', async () => {
   startFakeServer({})
   const { user } = setUp()

@@ -1,7 +1,9 @@
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test } from 'vitest'
+import type { Operation } from '@craftastic/contract'
 import { environmentQuery, environmentsQuery } from '@/api/environments'
 import { applyEvent } from '@/api/event-updates'
+import { operationHistoryQuery } from '@/api/operation-history'
 import { operationQuery } from '@/api/operations'
 import { sessionsQuery } from '@/api/sessions'
 import { aSession, anEnvironment, anOperation, aStep, ids } from './fixtures'
@@ -44,6 +46,18 @@ describe('status', () => {
     expect(list()?.map(({ name }) => name)).toEqual(['new', 'orchestrator'])
   })
 
+  test('that ends or begins its sessions asks for them again', () => {
+    const isStale = () => client.getQueryState(sessionsQuery(ids.environment).queryKey)?.isInvalidated
+    const renew = (status: 'starting' | 'running', updatedAt: string) => {
+      const environment = anEnvironment({ status, updatedAt })
+      applyEvent(client, { type: 'status', environmentId: ids.environment, environment })
+    }
+    renew('running', later)
+    expect(isStale()).toBe(false)
+    renew('starting', '2026-05-01T10:00:06.000Z')
+    expect(isStale()).toBe(true)
+  })
+
   test('null removes it', () => {
     applyEvent(client, { type: 'status', environmentId: ids.environment, environment: null })
     expect(list()).toEqual([])
@@ -66,6 +80,23 @@ describe('operation', () => {
     expect(client.getQueryData(operationQuery(ids.operation).queryKey)).toBeUndefined()
   })
 
+  test('moves on in the history, a new one on top of it, an unknown old one nowhere', () => {
+    const history = () =>
+      client
+        .getQueryData(operationHistoryQuery(ids.environment).queryKey)
+        ?.pages.map(({ operations }) => operations.map(({ id, state }) => `${id.slice(0, 1)} ${state}`))
+    const apply = (operation: Operation) =>
+      applyEvent(client, { type: 'operation', environmentId: ids.environment, operation, lines: [] })
+    client.setQueryData(operationHistoryQuery(ids.environment).queryKey, {
+      pages: [{ operations: [anOperation()] }, { operations: [anOperation({ id: ids.session, createdAt: earlier })] }],
+      pageParams: ['', earlier],
+    })
+    apply(anOperation({ state: 'succeeded' }))
+    apply(anOperation({ id: ids.environment, createdAt: later }))
+    apply(anOperation({ id: ids.user, createdAt: earlier }))
+    expect(history()).toEqual([['2 running', '4 succeeded'], ['3 running']])
+  })
+
   test('of an earlier operation does not hide the newest', () => {
     const newest = anOperation({ id: '66666666-6666-4666-8666-666666666666', createdAt: later })
     applyEvent(client, { type: 'operation', environmentId: ids.environment, operation: newest, lines: [] })
@@ -83,6 +114,12 @@ describe('session', () => {
     for (const known of [list()?.[0]?.sessions, one()?.sessions, sessions()]) {
       expect(known?.[0]).toMatchObject({ status: 'active', currentCommand: 'vim' })
     }
+  })
+
+  test('that was made again runs none of the programs of before', () => {
+    const restoredAt = later
+    applyEvent(client, { ...event, session: aSession({ updatedAt: later, restoredAt }) })
+    expect(sessions()?.[0]).toMatchObject({ restoredAt, currentCommand: null })
   })
 
   test('that ended runs nothing any more', () => {

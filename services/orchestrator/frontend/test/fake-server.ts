@@ -5,6 +5,7 @@ import type { Problem } from '@craftastic/contract'
 export interface Call {
   method: string
   path: string
+  headers: Headers
   body: unknown
 }
 
@@ -23,6 +24,7 @@ export function startFakeServer(handlers: Record<string, Handler>) {
     const call = {
       method: init.method ?? 'GET',
       path,
+      headers: new Headers(init.headers),
       body: typeof init.body === 'string' ? JSON.parse(init.body) : undefined,
     }
     calls.push(call)

@@ -31,6 +31,11 @@ export function anEnvironment(part: Partial<Environment> = {}): Environment {
     createdAt: at,
     updatedAt: at,
     lastActivityAt: null,
+    diskBytes: null,
+    idleStopMinutes: null,
+    awakeReason: null,
+    idleStopAt: null,
+    heldUntil: null,
     ...part,
   }
 }
@@ -46,6 +51,7 @@ export function aSession(part: Partial<Session> = {}): Session {
     createdAt: at,
     updatedAt: at,
     lastActivity: null,
+    restoredAt: null,
     ...part,
   }
 }
@@ -63,8 +69,10 @@ export function anOperation(part: Partial<Operation> = {}): Operation {
     steps: [],
     error: null,
     requestedBy: ids.user,
+    queuePosition: null,
     createdAt: at,
     startedAt: at,
+    deadlineAt: null,
     finishedAt: null,
     ...part,
   }

@@ -2,13 +2,14 @@ import type { ComponentProps } from 'react'
 import { screen } from '@testing-library/react'
 import { expect, test, vi } from 'vitest'
 import { SessionTabs } from '@/components/SessionTabs'
-import { aSession, ids } from './fixtures'
+import { aSession, anEnvironment, ids } from './fixtures'
 import { renderAt } from './render'
 
 const second = aSession({ id: '99999999-9999-4999-8999-999999999999', name: 'tests', status: 'active' })
 
 function show(part: Partial<ComponentProps<typeof SessionTabs>> = {}) {
   const props = {
+    environment: anEnvironment(),
     sessions: [aSession(), second],
     currentId: ids.session,
     rung: new Set<string>(),

@@ -1,6 +1,6 @@
 import { screen, within } from '@testing-library/react'
 import { afterEach, expect, test, vi } from 'vitest'
-import { UpdateSession, type Session } from '@craftastic/contract'
+import { UpdateSession, type EnvironmentStatus, type Session } from '@craftastic/contract'
 import { environmentQuery } from '@/api/environments'
 import { sessionsQuery } from '@/api/sessions'
 import { SessionList } from '@/components/SessionList'
@@ -15,7 +15,11 @@ const listPath = `GET /api/sessions/environment/${ids.environment}`
 afterEach(() => vi.unstubAllGlobals())
 
 /** A server that keeps these sessions; `refused` names are taken. */
-function setUp({ sessions = [alive], refused = '' }: { sessions?: Session[]; refused?: string } = {}) {
+function setUp({
+  sessions = [alive],
+  refused = '',
+  status = 'running',
+}: { sessions?: Session[]; refused?: string; status?: EnvironmentStatus } = {}) {
   let kept = sessions
   const handlers = Object.fromEntries(
     sessions.flatMap(({ id }) => [
@@ -39,7 +43,7 @@ function setUp({ sessions = [alive], refused = '' }: { sessions?: Session[]; ref
   )
   const server = startFakeServer({ [listPath]: () => ok({ sessions: kept }), ...handlers })
   const changes = () => server.calls.filter(({ method }) => method !== 'GET')
-  const environment = anEnvironment({ sessions })
+  const environment = anEnvironment({ status, sessions })
   const view = renderAt('/', <SessionList environment={environment} />, (client) => {
     client.setQueryData(environmentQuery(ids.environment).queryKey, environment)
     client.setQueryData(sessionsQuery(ids.environment).queryKey, sessions)
@@ -60,6 +64,23 @@ test('shows what runs, and that a dead one has ended and can be started again', 
   await user.click(within(row).getByRole('button', { name: 'Start again' }))
   expect(await within(row).findByText('In background')).toBeTruthy()
   expect(changes().map(({ body }) => body)).toEqual([{ status: 'inactive' }])
+})
+
+test('says of a session that was made again that it is a new shell, for a day', async () => {
+  const restored = (hours: number, part: Partial<Session>) =>
+    aSession({ restoredAt: new Date(Date.now() - hours * 3600_000).toISOString(), ...part })
+  setUp({ sessions: [restored(1, {}), restored(25, { id: dead.id, name: 'old' })] })
+  const tag = await screen.findByText('Restored')
+  expect(tag.getAttribute('title')).toMatch(/^A new shell since .*its programs are gone\.$/)
+  expect(tag.closest('li')?.textContent).toContain('main')
+})
+
+test('without a running environment nothing is offered that would fail', () => {
+  setUp({ sessions: [alive, dead], status: 'stopped' })
+  expect(screen.getAllByText('Not running')).toHaveLength(2)
+  expect(screen.queryByText('vim')).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Start again' })).toBeNull()
+  expect(screen.getByRole('button', { name: 'New session' }).hasAttribute('disabled')).toBe(true)
 })
 
 test('renames in place, at once, and goes back when the server refuses', async () => {

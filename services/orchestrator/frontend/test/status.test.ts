@@ -1,17 +1,8 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
-import { EnvironmentStatus, SessionStatus, StepName } from '@craftastic/contract'
-import {
-  currentStep,
-  explainEnvironment,
-  inOrder,
-  operationPercent,
-  presentEnvironment,
-  presentSession,
-  stepFailure,
-  stepLabel,
-} from '@/lib/status'
-import { aSession, anEnvironment, anOperation, aStep } from './fixtures'
+import { EnvironmentStatus, SessionStatus } from '@craftastic/contract'
+import { aliveSessions, explainEnvironment, inOrder, presentEnvironment, presentSession } from '@/lib/status'
+import { aSession, anEnvironment } from './fixtures'
 
 describe('states in words', () => {
   test('no two environment states share a word', () => {
@@ -20,9 +11,21 @@ describe('states in words', () => {
   })
 
   test('no two session states look the same', () => {
-    const looks = SessionStatus.options.map((status) => presentSession({ status }))
+    const looks = SessionStatus.options.map((status) => presentSession({ status }, anEnvironment()))
     expect(new Set(looks.map(({ word }) => word)).size).toBe(3)
     expect(new Set(looks.map(({ tone }) => tone)).size).toBe(3)
+  })
+
+  test('without its environment no session looks alive, whatever was seen of it last', () => {
+    for (const status of EnvironmentStatus.options.filter((each) => each !== 'running')) {
+      const environment = anEnvironment({ status, sessions: [aSession({ status: 'active' })] })
+      expect(presentSession(aSession({ status: 'active' }), environment)).toEqual({
+        word: 'Not running',
+        tone: 'stopped',
+      })
+      expect(aliveSessions(environment)).toEqual([])
+    }
+    expect(aliveSessions(anEnvironment({ sessions: [aSession(), aSession({ status: 'dead' })] }))).toHaveLength(1)
   })
 
   test('the server’s reason wins over ours, and every state has one', () => {
@@ -30,37 +33,6 @@ describe('states in words', () => {
       'The image is gone.',
     )
     for (const status of EnvironmentStatus.options) expect(explainEnvironment(anEnvironment({ status }))).toMatch(/\.$/)
-  })
-
-  test('a step of a deletion says what it removes', () => {
-    for (const step of StepName.options) {
-      expect(stepLabel('delete', step) === stepLabel('create', step)).toBe(false)
-    }
-    expect(stepFailure('create', 'clone')).toBe('The repository could not be cloned')
-    expect(stepFailure('delete', 'volume')).toBe('The environment could not be deleted')
-  })
-})
-
-describe('progress', () => {
-  const steps = [
-    aStep({ name: 'network', state: 'done' }),
-    aStep({ name: 'container', state: 'done' }),
-    aStep({ name: 'clone', state: 'running', percent: 50 }),
-    aStep({ name: 'ready' }),
-  ]
-
-  test('counts finished steps and the part of the running one', () => {
-    expect(operationPercent(anOperation({ steps }))).toBe(63)
-    expect(operationPercent(anOperation({ steps, state: 'succeeded' }))).toBe(100)
-    expect(operationPercent(anOperation())).toBe(0)
-  })
-
-  test('the step to show is the running or failed one, else the next', () => {
-    expect(currentStep(anOperation({ steps }))?.name).toBe('clone')
-    expect(currentStep(anOperation({ steps: [aStep({ state: 'done' }), aStep({ name: 'volume' })] }))?.name).toBe(
-      'volume',
-    )
-    expect(currentStep(anOperation())).toBeUndefined()
   })
 })
 

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { formatBytes } from '@/lib/bytes'
 import { branchPage, freeName, repositoryLabel, suggestName } from '@/lib/repository'
 import { loginPath, safeReturnPath } from '@/lib/return-path'
-import { duration, relativeTime } from '@/lib/time'
+import { clockTime, duration, relativeTime, timeUntil } from '@/lib/time'
+import { namePrograms } from '@/lib/programs'
 import { nextSessionName } from '@/lib/use-terminals'
 
 describe('a name from a repository', () => {
@@ -60,7 +61,22 @@ describe('times and sizes', () => {
   ])('%s is %s', (at, words) => expect(relativeTime(at, now)).toBe(words))
 
   test('durations', () => {
-    expect([duration(420), duration(12_300), duration(125_000)]).toEqual(['0.4 s', '12 s', '2 min 5 s'])
+    expect([420, 12_300, 125_000, 4_830_000].map(duration)).toEqual(['0.4 s', '12 s', '2 min 5 s', '1 h 20 min'])
+  })
+
+  test.each([
+    ['2026-05-01T11:59:00Z', 'now'],
+    ['2026-05-01T12:00:20Z', 'in 1 min'],
+    ['2026-05-01T12:12:00Z', 'in 12 min'],
+    ['2026-05-01T14:00:00Z', 'in 2 h'],
+    ['2026-05-01T14:05:00Z', 'in 2 h 5 min'],
+    ['2026-05-08T12:00:00Z', 'in 7 days'],
+  ])('until %s: %s', (at, words) => expect(timeUntil(at, now)).toBe(words))
+
+  test('a clock tells the day where it is another one', () => {
+    const local = (day: number) => new Date(2026, 4, day, 14, 32)
+    expect(clockTime(local(1).toISOString(), local(1).getTime())).toBe('14:32')
+    expect(clockTime(local(2).toISOString(), local(1).getTime())).toBe('Sat 14:32')
   })
 
   test('bytes', () => {
@@ -71,6 +87,12 @@ describe('times and sizes', () => {
       '1.5 GiB',
     ])
   })
+})
+
+test('names the programs that somebody would miss', () => {
+  const named = (...commands: (string | null)[]) => namePrograms(commands.map((currentCommand) => ({ currentCommand })))
+  expect(named('node', 'bash', 'vim', 'node')).toBe('node and vim')
+  expect(named('bash', null)).toBeNull()
 })
 
 test('the next terminal takes the first free number', () => {

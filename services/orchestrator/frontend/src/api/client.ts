@@ -29,27 +29,41 @@ export function onSignedOut(listener: () => void): void {
 
 export async function request<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
   const askedAtMs = Date.now()
+  const idempotencyKey = method === 'POST' && !options.anonymous ? newIdempotencyKey() : null
+  const ask = () => requestOnce(method, path, options, idempotencyKey)
   try {
-    return await requestOnce(method, path, options)
+    return await ask()
   } catch (error) {
     if (options.anonymous || !hasCode(error, 'not_signed_in')) throw error
-    if (await renewSignIn(askedAtMs)) return requestAgain(method, path, options)
+    if (await renewSignIn(askedAtMs)) return askAgain(ask)
     signedOutListener()
     throw error
   }
 }
 
-async function requestAgain<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+async function askAgain<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   try {
-    return await requestOnce(method, path, options)
+    return await ask()
   } catch (error) {
     if (hasCode(error, 'not_signed_in')) signedOutListener()
     throw error
   }
 }
 
-async function requestOnce<Answer>(method: Method, path: string, options: RequestOptions<Answer>): Promise<Answer> {
+/** One for each wish: a repeat carries the same, so that it has one effect. Pages without TLS have no randomUUID(). */
+function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+async function requestOnce<Answer>(
+  method: Method,
+  path: string,
+  options: RequestOptions<Answer>,
+  idempotencyKey: string | null,
+): Promise<Answer> {
   const headers = new Headers({ accept: 'application/json' })
+  if (idempotencyKey !== null) headers.set('idempotency-key', idempotencyKey)
   const init: RequestInit = { method, headers }
   if (options.signal) init.signal = options.signal
   if (options.body !== undefined) {

@@ -5,6 +5,7 @@
 import type { Environment, Operation, OperationWithLog, Session } from '@craftastic/contract'
 import type { QueryClient } from '@tanstack/react-query'
 import { environmentKeys, operationKeys } from './keys'
+import { storeInHistory } from './operation-history'
 
 /** The newer of two, with the parts that answers and events may leave out kept from the older. */
 function mergeEnvironment(known: Environment, incoming: Environment): Environment {
@@ -16,10 +17,14 @@ function mergeEnvironment(known: Environment, incoming: Environment): Environmen
   }
 }
 
-/** Only where tmux was asked does an answer name the program in front; elsewhere the last name known stays. */
+/**
+ * Only where tmux was asked does an answer name the program in front; elsewhere the last name known stays, unless the
+ * session was made again since.
+ */
 function keepCommand(known: Session | undefined, incoming: Session): Session {
   if (incoming.status === 'dead' || typeof incoming.currentCommand === 'string') return incoming
-  return { ...incoming, currentCommand: known?.currentCommand ?? null }
+  const isSame = known?.restoredAt === incoming.restoredAt
+  return { ...incoming, currentCommand: isSame ? (known.currentCommand ?? null) : null }
 }
 
 function mergeSession(known: Session | undefined, incoming: Session): Session {
@@ -51,6 +56,35 @@ export function patchEnvironment(client: QueryClient, environmentId: string, pat
   changeEnvironment(client, environmentId, (environment) => ({ ...environment, ...patch }))
 }
 
+/** What is known of an environment, from whichever cache has it. */
+export function findEnvironment(client: QueryClient, environmentId: string): Environment | undefined {
+  const one = client.getQueryData<Environment>(environmentKeys.one(environmentId))
+  if (one) return one
+  const lists = client.getQueriesData<Environment[]>({ queryKey: environmentKeys.lists })
+  return lists.flatMap(([, list]) => list ?? []).find(({ id }) => id === environmentId)
+}
+
+/** Shows a wish before the server has answered it. Answers what to put back should it be refused. */
+export async function showAhead(
+  client: QueryClient,
+  environmentId: string,
+  patch: Partial<Environment>,
+): Promise<Environment | undefined> {
+  // A list that set out before would bring the state before back.
+  await client.cancelQueries({ queryKey: environmentKeys.all })
+  const before = findEnvironment(client, environmentId)
+  patchEnvironment(client, environmentId, patch)
+  return before
+}
+
+/** Takes back what showAhead() showed, unless something newer has arrived since. */
+export function putBack(client: QueryClient, before: Environment | undefined): void {
+  if (!before) return
+  changeEnvironment(client, before.id, (known) =>
+    known.updatedAt === before.updatedAt ? { ...before, sessions: known.sessions } : known,
+  )
+}
+
 /** Adds an environment to its owner's list, or renews it wherever it is. */
 export function storeEnvironment(client: QueryClient, environment: Environment): void {
   client.setQueryData<Environment[]>(environmentKeys.ofUser(environment.userId), (list) =>
@@ -75,6 +109,7 @@ export function storeOperation(client: QueryClient, operation: Operation, newLin
     const older = known && known.id !== operation.id && known.createdAt > operation.createdAt
     return older ? environment : { ...environment, operation }
   })
+  storeInHistory(client, operation)
   client.setQueryData<OperationWithLog>(operationKeys.one(operation.id), (known) =>
     known ? { ...operation, lines: [...known.lines, ...newLines] } : known,
   )

@@ -3,12 +3,14 @@ import {
   EnvironmentDeleted,
   EnvironmentList,
   EnvironmentStats,
+  holdMinutes,
   type CreateEnvironment,
   type EnvironmentStatus,
+  type UpdateEnvironment,
 } from '@craftastic/contract'
-import { mutationOptions, queryOptions } from '@tanstack/react-query'
+import { mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { request } from './client'
-import { keepCommands, patchEnvironment, storeEnvironment } from './environment-cache'
+import { keepCommands, patchEnvironment, putBack, showAhead, storeEnvironment } from './environment-cache'
 import { environmentKeys } from './keys'
 
 const passing: readonly EnvironmentStatus[] = ['starting', 'stopping', 'deleting']
@@ -59,11 +61,45 @@ export const createEnvironmentMutation = () =>
     onSuccess: (environment, _input, _result, { client }) => storeEnvironment(client, environment),
   })
 
-export const retryEnvironmentMutation = () =>
+/**
+ * Changes name or idle stop. Several in a row go out one after the other; only the answer of the last is shown, so that
+ * none of the others takes back what was chosen since.
+ */
+export const updateEnvironmentMutation = (environmentId: string) => {
+  const mutationKey = environmentKeys.update(environmentId)
+  const isLast = (client: QueryClient) => client.isMutating({ mutationKey }) === 1
+  return mutationOptions({
+    mutationKey,
+    scope: { id: mutationKey.join(' ') },
+    mutationFn: (update: UpdateEnvironment) =>
+      request('PATCH', `/api/environments/${environmentId}`, { answer: Environment, body: update }),
+    onMutate: (update, { client }) => {
+      const idleStopAt = update.idleStopMinutes === undefined ? {} : { idleStopAt: null }
+      return showAhead(client, environmentId, { ...update, ...idleStopAt })
+    },
+    onSuccess: (environment, _update, _before, { client }) => {
+      if (isLast(client)) storeEnvironment(client, environment)
+    },
+    onError: (_error, _update, before, { client }) => putBack(client, before),
+    onSettled: (_data, _error, _update, _before, { client }) => {
+      if (isLast(client)) void client.invalidateQueries({ queryKey: environmentKeys.all })
+    },
+  })
+}
+
+/** Keeps an environment awake whatever runs there, or lets go of it. */
+export const holdEnvironmentMutation = (environmentId: string) =>
   mutationOptions({
-    mutationFn: (environmentId: string) =>
-      request('POST', `/api/environments/${environmentId}/retry`, { answer: Environment }),
-    onSuccess: (environment, _id, _result, { client }) => storeEnvironment(client, environment),
+    mutationFn: (hold: boolean) =>
+      request(hold ? 'POST' : 'DELETE', `/api/environments/${environmentId}/hold`, { answer: Environment }),
+    onMutate: (hold, { client }) => {
+      const heldUntil = hold ? new Date(Date.now() + holdMinutes * 60_000).toISOString() : null
+      return showAhead(client, environmentId, { heldUntil })
+    },
+    onSuccess: (environment, _hold, _before, { client }) => storeEnvironment(client, environment),
+    onError: (_error, _hold, before, { client }) => putBack(client, before),
+    onSettled: (_data, _error, _hold, _before, { client }) =>
+      void client.invalidateQueries({ queryKey: environmentKeys.all }),
   })
 
 export const deleteEnvironmentMutation = () =>

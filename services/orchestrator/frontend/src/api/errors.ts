@@ -59,6 +59,12 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   environment_not_running: 'The environment is not running',
   environment_busy: 'The environment is busy',
   environment_unreachable: 'The environment does not answer',
+  quota_exceeded: 'Your limit is reached',
+  queue_full: 'Too much is waiting already',
+  disk_full: 'There is too little disk space left',
+  operation_not_cancellable: 'This cannot be cancelled any more',
+  request_in_progress: 'The same request is still under way',
+  idempotency_key_reused: 'The request was repeated with other content',
 }
 
 /** A failure in words: what happened, and what the server says to do next. */

@@ -1,12 +1,20 @@
 /** What an event from the server changes in the caches. */
-import type { AppEvent } from '@craftastic/contract'
+import type { AppEvent, Environment } from '@craftastic/contract'
 import type { QueryClient } from '@tanstack/react-query'
-import { removeEnvironment, removeSession, storeEnvironment, storeOperation, storeSession } from './environment-cache'
+import {
+  findEnvironment,
+  removeEnvironment,
+  removeSession,
+  storeEnvironment,
+  storeOperation,
+  storeSession,
+} from './environment-cache'
+import { environmentKeys } from './keys'
 
 export function applyEvent(client: QueryClient, event: AppEvent): void {
   switch (event.type) {
     case 'status':
-      if (event.environment) storeEnvironment(client, event.environment)
+      if (event.environment) renewEnvironment(client, event.environment)
       else removeEnvironment(client, event.environmentId)
       return
     case 'operation':
@@ -16,4 +24,13 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
       if (event.session) storeSession(client, event.session)
       else removeSession(client, event.environmentId, event.sessionId)
   }
+}
+
+/** Its sessions end and begin with an environment, and the event leaves them out. */
+function renewEnvironment(client: QueryClient, environment: Environment): void {
+  const wasRunning = findEnvironment(client, environment.id)?.status === 'running'
+  storeEnvironment(client, environment)
+  if (wasRunning === (environment.status === 'running')) return
+  void client.invalidateQueries({ queryKey: environmentKeys.lists })
+  void client.invalidateQueries({ queryKey: environmentKeys.one(environment.id) })
 }

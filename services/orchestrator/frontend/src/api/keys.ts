@@ -5,6 +5,8 @@ export const environmentKeys = {
   ofUser: (userId: string) => ['environments', 'of-user', userId] as const,
   one: (environmentId: string) => ['environments', 'one', environmentId] as const,
   sessions: (environmentId: string) => ['environments', 'one', environmentId, 'sessions'] as const,
+  update: (environmentId: string) => ['environments', 'update', environmentId] as const,
+  history: (environmentId: string) => ['environments', 'one', environmentId, 'operations'] as const,
   stats: (environmentId: string) => ['environments', 'one', environmentId, 'stats'] as const,
 }
 

@@ -10,7 +10,7 @@ export async function diagnoseTerminal(sessionId: string): Promise<Diagnosis> {
     const { environmentId } = await fetchSession(sessionId)
     const signal = AbortSignal.timeout(10_000)
     const { status } = await request('GET', `/api/environments/${environmentId}`, { answer: Environment, signal })
-    return status === 'running' || status === 'starting' ? 'retry' : 'stopped'
+    return status === 'running' ? 'retry' : 'stopped'
   } catch (error) {
     if (hasCode(error, 'not_found')) return 'gone'
     if (hasCode(error, 'not_signed_in')) return 'signed-out'

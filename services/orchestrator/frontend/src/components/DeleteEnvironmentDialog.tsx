@@ -15,6 +15,7 @@ import {
   AlertDialogTitle,
 } from '@/components/ui/alert-dialog'
 import { Button } from '@/components/ui/button'
+import { aliveSessions } from '@/lib/status'
 import { useAction } from '@/lib/use-action'
 
 /** Asks before a deletion and names what is lost with it. */
@@ -49,7 +50,7 @@ export function DeleteEnvironmentDialog({
     })
   }
 
-  const sessions = shown.sessions?.filter(({ status }) => status !== 'dead').length ?? 0
+  const sessions = aliveSessions(shown).length
   return (
     <AlertDialog open={environment !== null} onOpenChange={(open) => !open && onClose()}>
       <AlertDialogContent>

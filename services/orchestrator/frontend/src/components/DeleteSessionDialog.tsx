@@ -17,11 +17,13 @@ import { useAction } from '@/lib/use-action'
 
 export function DeleteSessionDialog({
   session,
+  alive,
   open,
   onOpenChange,
   onDeleted,
 }: {
   session: Session
+  alive: boolean
   open: boolean
   onOpenChange: (open: boolean) => void
   onDeleted?: () => void
@@ -47,8 +49,8 @@ export function DeleteSessionDialog({
         <AlertDialogHeader>
           <AlertDialogTitle>Delete {label}?</AlertDialogTitle>
           <AlertDialogDescription>
-            {session.status === 'dead'
-              ? 'The session has ended already. Files in the workspace stay.'
+            {!alive
+              ? 'Nothing runs in it. Files in the workspace stay.'
               : session.currentCommand
                 ? `Programs that run in it are ended, now ${session.currentCommand}. Files in the workspace stay.`
                 : 'Programs that run in it are ended. Files in the workspace stay.'}

@@ -1,8 +1,8 @@
 import { SquareTerminalIcon } from 'lucide-react'
 import { Link } from 'react-router'
-import type { Environment, Session } from '@craftastic/contract'
+import type { Environment } from '@craftastic/contract'
 import { EnvironmentMenu } from '@/components/EnvironmentMenu'
-import { RetryButton } from '@/components/OperationFailure'
+import { NoticeMark } from '@/components/EnvironmentNotice'
 import { RelativeTime } from '@/components/RelativeTime'
 import { RepositoryLink } from '@/components/RepositoryLink'
 import { Spinner } from '@/components/Spinner'
@@ -10,16 +10,11 @@ import { StatusDot, StatusWord } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { Card } from '@/components/ui/card'
 import { Progress } from '@/components/ui/progress'
-import {
-  currentStep,
-  explainEnvironment,
-  inOrder,
-  operationPercent,
-  presentEnvironment,
-  presentSession,
-  sessionLabel,
-  stepLabel,
-} from '@/lib/status'
+import { VerbButton } from '@/components/VerbButton'
+import { offeredVerbs } from '@/lib/environment-verbs'
+import { currentStep, isSettled, operationPercent } from '@/lib/operation-progress'
+import { queueWords, stepLabel } from '@/lib/operation-words'
+import { explainEnvironment, inOrder, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
 import { terminalPath, useOpenTerminal } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
@@ -42,6 +37,7 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
             {environment.name}
           </Link>
         </h2>
+        <NoticeMark environment={environment} className="relative z-10" />
         <StatusWord tone={tone} word={word} />
         <EnvironmentMenu environment={environment} className="relative z-10 -mr-2" />
       </div>
@@ -56,7 +52,7 @@ export function EnvironmentCard({ environment }: { environment: Environment }) {
 
 function CardBody({ environment }: { environment: Environment }) {
   const { status, operation } = environment
-  if (status === 'running') return <CardSessions sessions={inOrder(environment.sessions ?? [])} />
+  if (status === 'running') return <CardSessions environment={environment} />
   if (status === 'error') {
     const reason = operation?.error?.reason ?? explainEnvironment(environment)
     return (
@@ -65,11 +61,11 @@ function CardBody({ environment }: { environment: Environment }) {
       </p>
     )
   }
-  const step = operation && operation.state !== 'succeeded' ? currentStep(operation) : undefined
+  const step = operation && !isSettled(operation) ? currentStep(operation) : undefined
   if (!operation || !step) {
     return <p className="mb-auto line-clamp-3 text-xs text-muted-foreground">{explainEnvironment(environment)}</p>
   }
-  const label = stepLabel(operation.kind, step.name)
+  const label = queueWords(operation) ?? stepLabel(operation.kind, step.name)
   return (
     <div className="grid gap-2 pb-1">
       <div className="flex justify-between gap-3 text-xs text-muted-foreground">
@@ -85,14 +81,15 @@ function CardBody({ environment }: { environment: Environment }) {
 const fitting = 3
 
 /** The first sessions, each a way straight into its terminal. */
-function CardSessions({ sessions }: { sessions: Session[] }) {
+function CardSessions({ environment }: { environment: Environment }) {
+  const sessions = inOrder(environment.sessions ?? [])
   if (sessions.length === 0) return null
   const shown = sessions.slice(0, sessions.length > fitting ? fitting - 1 : fitting)
   const more = sessions.length - shown.length
   return (
     <ul aria-label="Sessions" className="relative z-10 flex min-w-0 gap-1.5">
       {shown.map((session) => {
-        const { tone, word } = presentSession(session)
+        const { tone, word } = presentSession(session, environment)
         return (
           <li key={session.id} className="flex min-w-0">
             <Link
@@ -130,14 +127,18 @@ function CardFoot({ environment }: { environment: Environment }) {
           </>
         )}
       </span>
-      <span className="relative z-10 ml-auto flex shrink-0">
-        {environment.status === 'running' && <OpenTerminalButton environment={environment} />}
-        {environment.status === 'error' && environment.operation?.kind !== 'delete' && (
-          <RetryButton small environmentId={environment.id} />
-        )}
+      {/* Keeps its room while there is nothing to do: a second click on a button that went must not open the page. */}
+      <span className="relative z-10 ml-auto flex h-full min-w-20 shrink-0 cursor-default items-center justify-end">
+        <CardAction environment={environment} />
       </span>
     </div>
   )
+}
+
+function CardAction({ environment }: { environment: Environment }) {
+  if (environment.status === 'running') return <OpenTerminalButton environment={environment} />
+  const [verb] = offeredVerbs(environment)
+  return verb && <VerbButton environment={environment} verb={verb} variant="outline" size="xs" />
 }
 
 function OpenTerminalButton({ environment }: { environment: Environment }) {

@@ -7,7 +7,7 @@ import { formatBytes } from '@/lib/bytes'
 
 /** Facts that seldom change. */
 export function EnvironmentDetails({ environment }: { environment: Environment }) {
-  const { image, containerId, cpuLimit, memoryBytes, createdAt, lastActivityAt, id } = environment
+  const { status, image, containerId, cpuLimit, memoryBytes, diskBytes, createdAt, lastActivityAt, id } = environment
   return (
     <Card aria-label="Details">
       <CardHeader>
@@ -22,6 +22,8 @@ export function EnvironmentDetails({ environment }: { environment: Environment }
         <Fact name="Limits">
           {cpuLimit} {cpuLimit === 1 ? 'core' : 'cores'}, {formatBytes(memoryBytes)}
         </Fact>
+        {/* While it runs the usage tells it, measured later. */}
+        {status !== 'running' && diskBytes !== null && <Fact name="Workspace">{formatBytes(diskBytes)}</Fact>}
         {containerId && (
           <Fact name="Container">
             <span className="font-mono text-xs">{containerId.slice(0, 12)}</span>

@@ -1,15 +1,12 @@
 import { useState } from 'react'
-import { CircleAlertIcon, RotateCwIcon, Trash2Icon } from 'lucide-react'
-import { toast } from 'sonner'
+import { CircleAlertIcon, Trash2Icon } from 'lucide-react'
 import type { Environment } from '@craftastic/contract'
-import { retryEnvironmentMutation } from '@/api/environments'
-import { describeError } from '@/api/errors'
 import { Fold, OperationLog, OutputBlock } from '@/components/OperationLog'
-import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
+import { VerbButton } from '@/components/VerbButton'
 import { useAppActions } from '@/lib/app-actions'
-import { explainEnvironment, stepFailure } from '@/lib/status'
-import { useAction } from '@/lib/use-action'
+import { stepFailure } from '@/lib/operation-words'
+import { explainEnvironment } from '@/lib/status'
 
 /** What failed, why, the exact words of the program, and the next thing to do. */
 export function OperationFailure({ environment }: { environment: Environment }) {
@@ -18,7 +15,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
   const { operation } = environment
   const failure = operation?.state === 'failed' ? operation.error : null
   const title = operation && failure ? stepFailure(operation.kind, failure.step) : 'The environment ended unexpectedly'
-  const wasDeletion = failure !== null && operation?.kind === 'delete'
+  const wasDeletion = environment.desiredState === 'deleted'
 
   return (
     <section aria-label="What failed" className="rounded-lg border bg-card">
@@ -33,7 +30,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
           </p>
         </div>
         <div className="flex flex-wrap gap-2 pl-6">
-          {!wasDeletion && <RetryButton environmentId={environment.id} />}
+          {!wasDeletion && <VerbButton environment={environment} verb="retry" />}
           <Button variant="outline" size="sm" onClick={() => deleteEnvironment(environment)}>
             <Trash2Icon />
             {wasDeletion ? 'Delete again' : 'Delete'}
@@ -51,22 +48,5 @@ export function OperationFailure({ environment }: { environment: Environment }) 
         </div>
       )}
     </section>
-  )
-}
-
-export function RetryButton({ environmentId, small = false }: { environmentId: string; small?: boolean }) {
-  const { run, pending } = useAction(retryEnvironmentMutation())
-  const retry = () =>
-    run(environmentId, {
-      onError: (error) => {
-        const { title, detail } = describeError(error)
-        toast.error(title, { description: detail })
-      },
-    })
-  return (
-    <Button size={small ? 'xs' : 'sm'} variant={small ? 'outline' : 'default'} disabled={pending} onClick={retry}>
-      {pending ? <Spinner /> : <RotateCwIcon />}
-      Retry
-    </Button>
   )
 }

@@ -4,6 +4,7 @@ import { ChevronRightIcon } from 'lucide-react'
 import { describeError } from '@/api/errors'
 import { operationQuery } from '@/api/operations'
 import { Collapsible, CollapsibleContent, CollapsibleTrigger } from '@/components/ui/collapsible'
+import { isSettled } from '@/lib/operation-progress'
 import { cn } from '@/lib/utils'
 
 /** The log of an operation, folded; read only once it is opened. */
@@ -62,10 +63,14 @@ export function OutputBlock({ text, follow = false, label }: { text: string; fol
   )
 }
 
-function LogLines({ operationId }: { operationId: string }) {
+/** Read when it is mounted; events lengthen it. */
+export function LogLines({ operationId }: { operationId: string }) {
   const { data, error } = useQuery(operationQuery(operationId))
   if (error) return <p className="py-2 text-sm text-muted-foreground">{describeError(error).title}.</p>
   if (!data) return <p className="py-2 text-sm text-muted-foreground">Reading the log</p>
-  if (data.lines.length === 0) return <p className="py-2 text-sm text-muted-foreground">Nothing was written yet.</p>
+  if (data.lines.length === 0) {
+    const words = isSettled(data) ? 'Nothing was written.' : 'Nothing was written yet.'
+    return <p className="py-2 text-sm text-muted-foreground">{words}</p>
+  }
   return <OutputBlock follow label="Log" text={data.lines.join('\n')} />
 }

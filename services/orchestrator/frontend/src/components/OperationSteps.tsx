@@ -2,7 +2,8 @@ import { CheckIcon, XIcon } from 'lucide-react'
 import type { Operation, OperationStep } from '@craftastic/contract'
 import { Progress } from '@/components/ui/progress'
 import { StatusDot } from '@/components/StatusDot'
-import { currentStep, stepLabel } from '@/lib/status'
+import { currentStep, isSettled } from '@/lib/operation-progress'
+import { stepLabel } from '@/lib/operation-words'
 import { useNow } from '@/lib/ticker'
 import { duration } from '@/lib/time'
 import { cn } from '@/lib/utils'
@@ -18,7 +19,7 @@ export function OperationSteps({ operation }: { operation: Operation }) {
         ))}
       </ol>
       <p role="status" className="sr-only">
-        {step && step.state !== 'failed' ? stepLabel(operation.kind, step.name) : ''}
+        {step && step.state !== 'failed' && !isSettled(operation) ? stepLabel(operation.kind, step.name) : ''}
       </p>
     </>
   )

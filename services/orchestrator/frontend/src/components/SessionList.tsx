@@ -59,7 +59,7 @@ export function SessionList({ environment }: { environment: Environment }) {
       ) : (
         <ul className="divide-y">
           {sessions.map((session) => (
-            <SessionRow key={session.id} session={session} />
+            <SessionRow key={session.id} session={session} environment={environment} />
           ))}
         </ul>
       )}

@@ -2,11 +2,12 @@ import { useRef, useState } from 'react'
 import { EllipsisIcon, PencilIcon, PlayIcon, Trash2Icon } from 'lucide-react'
 import { Link } from 'react-router'
 import { toast } from 'sonner'
-import type { Session } from '@craftastic/contract'
+import type { Environment, Session } from '@craftastic/contract'
 import { describeError } from '@/api/errors'
 import { updateSessionMutation } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { RelativeTime } from '@/components/RelativeTime'
+import { RestoredTag } from '@/components/RestoredTag'
 import { SessionRename } from '@/components/SessionRename'
 import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
@@ -17,20 +18,20 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
-import { presentSession, sessionLabel } from '@/lib/status'
+import { isAlive, presentSession, sessionLabel } from '@/lib/status'
 import { useAction } from '@/lib/use-action'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { terminalPath } from '@/lib/use-terminals'
 
 /** One session: where it leads, what runs in it, and what can be done with it. */
-export function SessionRow({ session }: { session: Session }) {
+export function SessionRow({ session, environment }: { session: Session; environment: Environment }) {
   const [renaming, setRenaming] = useState(false)
   const [deleting, setDeleting] = useState(false)
   const afterMenu = useAfterMenu()
   const menuButton = useRef<HTMLButtonElement>(null)
   const { run: update, pending } = useAction(updateSessionMutation())
-  const { tone, word } = presentSession(session)
-  const dead = session.status === 'dead'
+  const { tone, word } = presentSession(session, environment)
+  const alive = isAlive(session, environment)
   const label = sessionLabel(session)
 
   const revive = () =>
@@ -60,10 +61,11 @@ export function SessionRow({ session }: { session: Session }) {
             >
               {label}
             </Link>
-            {!dead && session.currentCommand && (
+            {alive && session.currentCommand && (
               <span className="truncate font-mono text-xs text-muted-foreground">{session.currentCommand}</span>
             )}
-            {dead && (
+            {alive && <RestoredTag session={session} />}
+            {!alive && environment.status === 'running' && (
               <Button variant="outline" size="xs" className="relative z-10" disabled={pending} onClick={revive}>
                 <PlayIcon />
                 Start again
@@ -104,7 +106,7 @@ export function SessionRow({ session }: { session: Session }) {
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
-      <DeleteSessionDialog session={session} open={deleting} onOpenChange={setDeleting} />
+      <DeleteSessionDialog session={session} alive={alive} open={deleting} onOpenChange={setDeleting} />
     </li>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { BellIcon, PlusIcon } from 'lucide-react'
 import { Link } from 'react-router'
-import type { Session } from '@craftastic/contract'
+import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
 import { SessionRename } from '@/components/SessionRename'
 import { Spinner } from '@/components/Spinner'
@@ -12,6 +12,7 @@ import { terminalPath } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
 interface Props {
+  environment: Environment
   sessions: readonly Session[]
   currentId: string
   /** Sessions whose bell rang unseen. */
@@ -28,7 +29,7 @@ interface Props {
 
 /** The sessions of one environment, in the order of Ctrl+1…9. */
 export function SessionTabs(props: Props) {
-  const { sessions, currentId, rung, titles, renaming, onRenamed, onEnter, onNew, creating } = props
+  const { environment, sessions, currentId, rung, titles, renaming, onRenamed, onEnter, onNew, creating } = props
   const current = useRef<HTMLLIElement>(null)
 
   useEffect(() => {
@@ -48,6 +49,7 @@ export function SessionTabs(props: Props) {
               ) : (
                 <Tab
                   session={session}
+                  environment={environment}
                   active={active}
                   place={index + 1}
                   rung={rung.has(session.id)}
@@ -76,6 +78,7 @@ export const currentTabId = 'current-session-tab'
 
 function Tab({
   session,
+  environment,
   active,
   place,
   rung,
@@ -83,13 +86,14 @@ function Tab({
   onEnter,
 }: {
   session: Session
+  environment: Environment
   active: boolean
   place: number
   rung: boolean
   title: string | undefined
   onEnter: () => void
 }) {
-  const { tone, word } = presentSession(session)
+  const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
   return (
     <Link

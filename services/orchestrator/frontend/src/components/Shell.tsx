@@ -1,9 +1,8 @@
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
-import type { Environment } from '@craftastic/contract'
 import { useLiveEvents } from '@/api/use-live-events'
 import { CreateEnvironmentDialog } from '@/components/CreateEnvironmentDialog'
-import { DeleteEnvironmentDialog } from '@/components/DeleteEnvironmentDialog'
+import { useEnvironmentDialogs } from '@/components/EnvironmentDialogs'
 import { HelpDialog } from '@/components/HelpDialog'
 import { Sidebar } from '@/components/Sidebar'
 import { SidebarRail } from '@/components/SidebarRail'
@@ -24,7 +23,7 @@ export function Shell() {
   const [collapsed, setCollapsed] = useChoice(sidebarCollapsedChoice)
   const [creating, setCreating] = useState(false)
   const [helping, setHelping] = useState(false)
-  const [deleting, setDeleting] = useState<Environment | null>(null)
+  const { questions, dialogs } = useEnvironmentDialogs()
   /** The page on which the drawer was opened: going elsewhere closes it. */
   const [drawerAt, setDrawerAt] = useState<string | null>(null)
 
@@ -35,15 +34,15 @@ export function Shell() {
 
   const actions = useMemo<AppActions>(
     () => ({
+      ...questions,
       createEnvironment: () => {
         setDrawerAt(null)
         setCreating(true)
       },
-      deleteEnvironment: setDeleting,
       showHelp: () => setHelping(true),
       openDrawer: () => setDrawerAt(pathname),
     }),
-    [pathname],
+    [pathname, questions],
   )
   useHotkeys({
     create: () => setCreating(true),
@@ -87,7 +86,7 @@ export function Shell() {
           </main>
         </div>
         <CreateEnvironmentDialog open={creating} onOpenChange={setCreating} />
-        <DeleteEnvironmentDialog environment={deleting} onClose={() => setDeleting(null)} />
+        {dialogs}
         <HelpDialog open={helping} onOpenChange={setHelping} />
       </TooltipProvider>
     </AppActionsContext>

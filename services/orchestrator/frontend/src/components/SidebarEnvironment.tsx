@@ -4,7 +4,7 @@ import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
 import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
-import { inOrder, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
+import { inOrder, isAlive, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
@@ -53,7 +53,7 @@ export function SidebarEnvironment({ environment }: { environment: Environment }
       {shown.length > 0 && (
         <ul className="mb-1 ml-3.5 border-l pl-1.5">
           {shown.map((session) => (
-            <SidebarSession key={session.id} session={session} />
+            <SidebarSession key={session.id} session={session} environment={environment} />
           ))}
           {hidden > 0 && (
             <li className="flex">
@@ -71,8 +71,8 @@ export function SidebarEnvironment({ environment }: { environment: Environment }
   )
 }
 
-function SidebarSession({ session }: { session: Session }) {
-  const { tone, word } = presentSession(session)
+function SidebarSession({ session, environment }: { session: Session; environment: Environment }) {
+  const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
   return (
     <li className="flex">
@@ -86,7 +86,7 @@ function SidebarSession({ session }: { session: Session }) {
         <span className="min-w-12 flex-1 truncate" title={label}>
           {label}
         </span>
-        {session.currentCommand && session.status !== 'dead' && (
+        {session.currentCommand && isAlive(session, environment) && (
           <span className="max-w-[50%] shrink-0 truncate font-mono text-xs">{session.currentCommand}</span>
         )}
       </NavLink>

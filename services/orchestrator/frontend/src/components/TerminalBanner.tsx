@@ -1,13 +1,15 @@
-import type { ReactNode } from 'react'
 import { Link, useLocation } from 'react-router'
 import type { Environment } from '@craftastic/contract'
+import { BannerBox } from '@/components/BannerBox'
+import { EnvironmentBanner } from '@/components/EnvironmentBanner'
 import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
 import { loginPath } from '@/lib/return-path'
-import { explainEnvironment } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { useNow } from '@/lib/ticker'
-import { cn } from '@/lib/utils'
+
+/** What comes of an environment that does not run, so that its state says more than the terminal's. */
+const endsWithEnvironment: readonly TerminalPhase['name'][] = ['connecting', 'waiting', 'ended', 'stopped']
 
 interface Props {
   phase: TerminalPhase
@@ -22,6 +24,9 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
   const { pathname } = useLocation()
   if (phase.name === 'connected' || phase.name === 'idle') return null
   if (phase.name === 'connecting' && !phase.again) return <Connecting />
+  if (environment.status !== 'running' && endsWithEnvironment.includes(phase.name)) {
+    return <EnvironmentBanner environment={environment} refusals={refusals} />
+  }
 
   const toEnvironment = (
     <Button asChild size="sm" variant="outline">
@@ -38,40 +43,36 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
     case 'connecting':
     case 'waiting':
       return (
-        <Banner
+        <BannerBox
           late
           title={navigator.onLine ? 'Connection lost' : 'You are offline'}
           refusals={refusals}
           action={connect('Reconnect now')}
         >
           <Countdown untilMs={phase.name === 'waiting' ? phase.retryAtMs : 0} /> Programs keep running.
-        </Banner>
+        </BannerBox>
       )
     case 'ended':
       return (
-        <Banner title="The program ended" refusals={refusals} action={connect('Start again')}>
+        <BannerBox title="The program ended" refusals={refusals} action={connect('Start again')}>
           A new shell starts in the session’s directory.
-        </Banner>
+        </BannerBox>
       )
     case 'stopped':
       return (
-        <Banner
-          title="The environment is not running"
-          refusals={refusals}
-          action={environment.status === 'running' ? connect('Try again') : toEnvironment}
-        >
-          {environment.status === 'running' ? 'It was stopped a moment ago.' : explainEnvironment(environment)}
-        </Banner>
+        <BannerBox late title="Connecting again" refusals={refusals} action={connect('Connect now')}>
+          The terminal opens by itself.
+        </BannerBox>
       )
     case 'gone':
       return (
-        <Banner title="This session no longer exists" refusals={refusals} action={toEnvironment}>
+        <BannerBox title="This session no longer exists" refusals={refusals} action={toEnvironment}>
           It was deleted.
-        </Banner>
+        </BannerBox>
       )
     case 'signed-out':
       return (
-        <Banner
+        <BannerBox
           title="You are signed out"
           refusals={refusals}
           action={
@@ -81,52 +82,15 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
           }
         >
           Programs keep running.
-        </Banner>
+        </BannerBox>
       )
     case 'refused':
       return (
-        <Banner title="The server refused this terminal" refusals={refusals} action={connect('Try again')}>
+        <BannerBox title="The server refused this terminal" refusals={refusals} action={connect('Try again')}>
           {phase.reason}
-        </Banner>
+        </BannerBox>
       )
   }
-}
-
-function Banner({
-  title,
-  late = false,
-  refusals,
-  action,
-  children,
-}: {
-  title: string
-  /** Shows itself after a moment, because most losses are mended sooner. */
-  late?: boolean
-  refusals: number
-  action: ReactNode
-  children: ReactNode
-}) {
-  return (
-    <div className="absolute inset-x-0 top-4 z-10 flex justify-center px-4">
-      <div
-        className={cn(
-          'flex max-w-lg flex-wrap items-center gap-x-4 gap-y-3 rounded-lg border border-border-strong bg-popover py-3 pr-3 pl-4 text-popover-foreground shadow-lg animate-in fill-mode-backwards duration-150 fade-in-0',
-          late && refusals === 0 && 'delay-400',
-        )}
-      >
-        <div role="status" className="min-w-0 flex-1 basis-52">
-          <p className="font-medium">{title}</p>
-          <p className="text-xs text-muted-foreground">{children}</p>
-          {refusals > 0 && (
-            <p key={refusals} className="mt-1 animate-pulse text-xs font-medium repeat-[2]">
-              What you typed was not sent.
-            </p>
-          )}
-        </div>
-        {action}
-      </div>
-    </div>
-  )
 }
 
 /** Shows itself late, because most connections are there sooner. */

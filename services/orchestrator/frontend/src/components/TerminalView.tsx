@@ -11,6 +11,7 @@ import { copyText } from '@/lib/clipboard'
 import { sessionLabel } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { TerminalScreen } from '@/lib/terminal-screen'
+import { useAttachAgain } from '@/lib/use-attach-again'
 import { onWake } from '@/lib/wake'
 import { loadTerminalFont, type TerminalLook } from '@/lib/xterm'
 import { cn } from '@/lib/utils'
@@ -103,6 +104,14 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
     if (visible) screen.current?.focus()
   }, [visible])
 
+  // A banner that goes takes the focus of its button with it.
+  const takeLostFocus = useEffectEvent(() => {
+    if (visible && document.activeElement === document.body) screen.current?.focus()
+  })
+  useEffect(() => {
+    if (phase.name === 'connected') takeLostFocus()
+  }, [phase.name])
+
   useEffect(
     () =>
       onWake((wake) => {
@@ -112,13 +121,7 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
     [],
   )
 
-  // An environment that comes up is the moment to try again.
-  useEffect(() => {
-    const connection = screen.current?.connection
-    if (environment.status !== 'running' || !connection) return
-    if (connection.phase.name === 'stopped') connection.connect()
-    else connection.retryNow()
-  }, [environment.status])
+  useAttachAgain({ session, environment, phase, connection: () => screen.current?.connection })
 
   useImperativeHandle(ref, () => ({ focus: () => screen.current?.focus() }), [])
 

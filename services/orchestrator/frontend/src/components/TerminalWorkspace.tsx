@@ -11,6 +11,7 @@ import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
+import { RestoredTag } from '@/components/RestoredTag'
 import { currentTabId, SessionTabs } from '@/components/SessionTabs'
 import { TerminalBoundary } from '@/components/TerminalBoundary'
 import { TerminalMenu } from '@/components/TerminalMenu'
@@ -18,7 +19,7 @@ import { TerminalState } from '@/components/TerminalState'
 import { TerminalView, type TerminalHandle } from '@/components/TerminalView'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
-import { inOrder, sessionLabel } from '@/lib/status'
+import { inOrder, isAlive, sessionLabel } from '@/lib/status'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
@@ -87,6 +88,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
         </Link>
         <ChevronRightIcon aria-hidden="true" className="hidden size-3.5 shrink-0 text-border-strong md:block" />
         <SessionTabs
+          environment={environment}
           sessions={sessions}
           currentId={sessionId}
           rung={rung}
@@ -102,6 +104,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
         />
         {current && (
           <>
+            {isAlive(current, environment) && <RestoredTag session={current} className="max-sm:hidden" />}
             <TerminalState phase={phases.get(sessionId)} />
             <span className="hidden shrink-0 items-center gap-1 text-xs text-muted-foreground xl:flex">
               <Kbd>Ctrl</Kbd>
@@ -147,6 +150,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
       {current && (
         <DeleteSessionDialog
           session={current}
+          alive={isAlive(current, environment)}
           open={deleting}
           onOpenChange={setDeleting}
           onDeleted={() => {

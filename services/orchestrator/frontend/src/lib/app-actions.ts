@@ -1,10 +1,18 @@
 /** What any part of the app may ask the shell for, because its dialogs outlive menus and pages. */
 import { createContext, use } from 'react'
 import type { Environment } from '@craftastic/contract'
+import type { EndingVerb } from './environment-verbs'
 
-export interface AppActions {
-  createEnvironment(): void
+/** The questions about one environment. */
+export interface EnvironmentQuestions {
+  renameEnvironment(environment: Environment): void
   deleteEnvironment(environment: Environment): void
+  /** Asks before a verb that ends programs. */
+  confirmEnd(environment: Environment, verb: EndingVerb): void
+}
+
+export interface AppActions extends EnvironmentQuestions {
+  createEnvironment(): void
   showHelp(): void
   openDrawer(): void
 }

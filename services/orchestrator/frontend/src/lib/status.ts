@@ -2,14 +2,7 @@
  * States of the contract as people read them: one word, one tone, one sentence. Colour never stands alone: StatusDot
  * gives each tone its own shape and the word is always there.
  */
-import {
-  settledOperationStates,
-  type Environment,
-  type Operation,
-  type OperationStep,
-  type Session,
-  type StepName,
-} from '@craftastic/contract'
+import type { Environment, Session } from '@craftastic/contract'
 
 export type Tone = 'running' | 'idle' | 'busy' | 'stopped' | 'error'
 
@@ -37,8 +30,24 @@ export function presentEnvironment(environment: Pick<Environment, 'status'>): Pr
   return environmentWords[environment.status]
 }
 
-export function presentSession(session: Pick<Session, 'status'>): Presentation {
-  return sessionWords[session.status]
+const notRunning: Presentation = { word: 'Not running', tone: 'stopped' }
+
+/** Without its environment no session runs, whatever was seen of it last. */
+export function presentSession(
+  session: Pick<Session, 'status'>,
+  environment: Pick<Environment, 'status'>,
+): Presentation {
+  return environment.status === 'running' ? sessionWords[session.status] : notRunning
+}
+
+/** Whether programs run in a session. */
+export function isAlive(session: Pick<Session, 'status'>, environment: Pick<Environment, 'status'>): boolean {
+  return environment.status === 'running' && session.status !== 'dead'
+}
+
+/** The sessions whose programs would end with the container. */
+export function aliveSessions(environment: Pick<Environment, 'status' | 'sessions'>): Session[] {
+  return (environment.sessions ?? []).filter((session) => isAlive(session, environment))
 }
 
 /** What the environment is doing and why, as a sentence. */
@@ -58,65 +67,6 @@ export function explainEnvironment(environment: Pick<Environment, 'status' | 'st
     case 'deleting':
       return 'The container and the workspace are being removed.'
   }
-}
-
-const buildLabels: Record<StepName, string> = {
-  network: 'Create the private network',
-  volume: 'Create the workspace',
-  container: 'Start the container',
-  connection: 'Connect to it',
-  clone: 'Clone the repository',
-  ready: 'Ready',
-}
-
-const removeLabels: Record<StepName, string> = {
-  network: 'Remove the private network',
-  volume: 'Remove the workspace',
-  container: 'Remove the container',
-  connection: 'Disconnect',
-  clone: 'Remove the repository',
-  ready: 'Gone',
-}
-
-export function stepLabel(kind: Operation['kind'], step: StepName): string {
-  return (kind === 'delete' ? removeLabels : buildLabels)[step]
-}
-
-const buildFailures: Record<StepName, string> = {
-  network: 'The private network could not be created',
-  volume: 'The workspace could not be created',
-  container: 'The container could not be started',
-  connection: 'The container could not be reached',
-  clone: 'The repository could not be cloned',
-  ready: 'The environment did not become ready',
-}
-
-export function stepFailure(kind: Operation['kind'], step: StepName): string {
-  return kind === 'delete' ? 'The environment could not be deleted' : buildFailures[step]
-}
-
-/** The step that says most about an operation: the one that runs or failed, else the next, else the last. */
-export function currentStep(operation: Operation): OperationStep | undefined {
-  return (
-    operation.steps.find((step) => step.state === 'running' || step.state === 'failed') ??
-    operation.steps.find((step) => step.state === 'pending') ??
-    operation.steps.at(-1)
-  )
-}
-
-/** 0 to 100: every step counts the same, a step with a percentage counts in part. */
-export function operationPercent(operation: Operation): number {
-  if (operation.state === 'succeeded') return 100
-  if (operation.steps.length === 0) return 0
-  const done = operation.steps.reduce((sum, step) => {
-    if (step.state === 'done') return sum + 1
-    return step.state === 'running' && step.percent !== null ? sum + step.percent / 100 : sum
-  }, 0)
-  return Math.round((done / operation.steps.length) * 100)
-}
-
-export function isSettled(operation: Pick<Operation, 'state'>): boolean {
-  return settledOperationStates.includes(operation.state)
 }
 
 export function sessionLabel(session: Pick<Session, 'name' | 'tmuxSessionName'>): string {

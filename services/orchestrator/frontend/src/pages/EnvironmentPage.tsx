@@ -4,8 +4,11 @@ import type { Environment } from '@craftastic/contract'
 import { EnvironmentDetails } from '@/components/EnvironmentDetails'
 import { EnvironmentLoadFailure } from '@/components/EnvironmentLoadFailure'
 import { EnvironmentMenu } from '@/components/EnvironmentMenu'
+import { EnvironmentNotice } from '@/components/EnvironmentNotice'
 import { EnvironmentUsage } from '@/components/EnvironmentUsage'
+import { IdleStop } from '@/components/IdleStop'
 import { OperationFailure } from '@/components/OperationFailure'
+import { OperationHistory } from '@/components/OperationHistory'
 import { OperationProgress } from '@/components/OperationProgress'
 import { PageBar } from '@/components/PageBar'
 import { RepositoryLink } from '@/components/RepositoryLink'
@@ -14,7 +17,9 @@ import { Spinner } from '@/components/Spinner'
 import { StatusWord } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
-import { explainEnvironment, isSettled, presentEnvironment } from '@/lib/status'
+import { VerbButton } from '@/components/VerbButton'
+import { isSettled } from '@/lib/operation-progress'
+import { explainEnvironment, presentEnvironment } from '@/lib/status'
 import { useEnvironment } from '@/lib/use-environment'
 import { useOpenTerminal } from '@/lib/use-terminals'
 
@@ -41,7 +46,6 @@ export function Component() {
 }
 
 function EnvironmentView({ environment }: { environment: Environment }) {
-  const { open, pending } = useOpenTerminal()
   const { tone, word } = presentEnvironment(environment)
   const running = environment.status === 'running'
 
@@ -54,12 +58,7 @@ function EnvironmentView({ environment }: { environment: Environment }) {
         </h1>
         <StatusWord tone={tone} word={word} className="ml-2" />
         <div className="ml-auto flex shrink-0 items-center gap-1">
-          {running && (
-            <Button size="sm" disabled={pending} onClick={() => open(environment)}>
-              {pending ? <Spinner /> : <SquareTerminalIcon />}
-              <span className="max-sm:sr-only">Open terminal</span>
-            </Button>
-          )}
+          <HeaderActions environment={environment} />
           <EnvironmentMenu environment={environment} />
         </div>
       </PageBar>
@@ -71,11 +70,14 @@ function EnvironmentView({ environment }: { environment: Environment }) {
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,1fr)_19rem]">
             <div className="flex min-w-0 flex-col gap-5">
+              <EnvironmentNotice environment={environment} />
               <OperationPart environment={environment} />
               {(running || (environment.sessions?.length ?? 0) > 0) && <SessionList environment={environment} />}
+              <OperationHistory environment={environment} />
             </div>
             <div className="flex min-w-0 flex-col gap-5">
               {running && <EnvironmentUsage environment={environment} />}
+              <IdleStop environment={environment} />
               <EnvironmentDetails environment={environment} />
             </div>
           </div>
@@ -85,15 +87,31 @@ function EnvironmentView({ environment }: { environment: Environment }) {
   )
 }
 
-/** Where nothing below says what is going on. */
-function needsWords({ status, operation }: Environment): boolean {
-  return status !== 'running' && status !== 'error' && (!operation || isSettled(operation))
+/** What can be done first. Where a button goes, nothing comes that a second click would set off unmeant. */
+function HeaderActions({ environment }: { environment: Environment }) {
+  const { open, pending } = useOpenTerminal()
+  if (environment.status === 'stopped') return <VerbButton environment={environment} verb="start" />
+  if (environment.status !== 'running') return null
+  return (
+    <>
+      <VerbButton environment={environment} verb="stop" variant="outline" className="max-sm:hidden" />
+      <Button size="sm" disabled={pending} onClick={() => open(environment)}>
+        {pending ? <Spinner /> : <SquareTerminalIcon />}
+        <span className="max-sm:sr-only">Open terminal</span>
+      </Button>
+    </>
+  )
+}
+
+/** Where the server gives a reason, or nothing below says what is going on. */
+function needsWords({ status, statusReason, operation }: Environment): boolean {
+  if (status === 'running' || status === 'error') return false
+  return statusReason !== null || !operation || isSettled(operation)
 }
 
 function OperationPart({ environment }: { environment: Environment }) {
   const { status, operation } = environment
   if (status === 'error') return <OperationFailure environment={environment} />
   if (!operation || isSettled(operation)) return null
-  const title = operation.kind === 'delete' ? 'Deleting' : 'Preparing the environment'
-  return <OperationProgress operation={operation} title={title} />
+  return <OperationProgress operation={operation} />
 }
