@@ -14,6 +14,14 @@ export async function expectOnScreen(page: Page, pattern: RegExp, options: { tim
   await expect.poll(() => readScreen(page), { timeout: 15_000, ...options }).toMatch(pattern)
 }
 
+export async function expectGoneFromScreen(
+  page: Page,
+  pattern: RegExp,
+  options: { timeout?: number } = {},
+): Promise<void> {
+  await expect.poll(() => readScreen(page), { timeout: 15_000, ...options }).not.toMatch(pattern)
+}
+
 async function readScreen(page: Page): Promise<string> {
   const rows = await page.locator('.xterm-accessibility-tree > div').allTextContents()
   return rows.join('\n').replaceAll('\u00a0', ' ')

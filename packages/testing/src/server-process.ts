@@ -25,8 +25,8 @@ export interface ServerProcess {
   readonly output: string
   /** Ends the process with SIGKILL, as a crash would. */
   crash(): Promise<void>
-  /** Starts it again on the same data and port after a crash or a stop. */
-  restart(): Promise<void>
+  /** Starts it again on the same data and port after a crash or a stop; `others` are variables of this run only. */
+  restart(others?: Record<string, string>): Promise<void>
   /** Ends it politely; resolves with its exit code. */
   stop(): Promise<number | null>
   /** Stops it, removes its data and what it left on the engine. Answers the names of what was left. */
@@ -42,7 +42,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
   let output = ''
   let child: ChildProcess | null = null
 
-  const start = async () => {
+  const start = async (others: Record<string, string> = {}) => {
     const started = spawn(process.execPath, ['src/index.ts'], {
       cwd: serverDirectory,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,6 +58,7 @@ export async function startServer(variables: Record<string, string> = {}): Promi
         ADMIN_PASSWORD: admin.password,
         LOG_LEVEL: 'info',
         ...variables,
+        ...others,
       },
     })
     child = started

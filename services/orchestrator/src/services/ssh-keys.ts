@@ -6,8 +6,15 @@ export type SshKeyPair = { privateKey: string; publicKey: string }
 
 /** `publicKey` is one line as in `authorized_keys`. */
 export function generateSshKeyPair(comment: string): SshKeyPair {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-  return { privateKey: pair.private, publicKey: pair.public }
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    // One pair in 256 cannot be read again: the library drops leading zero bytes of a public key (mscdex/ssh2#1390).
+    if (isReadable(pair.private) && isReadable(pair.public)) return { privateKey: pair.private, publicKey: pair.public }
+  }
+}
+
+function isReadable(key: string): boolean {
+  return !(ssh2.utils.parseKey(key) instanceof Error)
 }
 
 /** Whether `presented`, the key blob of the handshake, is the key of `publicKey`. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { Environment, Operation, OperationList, Problem, Session, SessionList } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { beforeAll, expect, it } from 'vitest'
+import { stopIdleEnvironment } from '../../src/lib/stop-idle-environment.ts'
 import { askTmux, docker, inContainer, nameOf } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 
@@ -196,6 +197,37 @@ describeOnEngine('the life of an environment', () => {
     const second = (await page(`limit=2&before=${first[1]?.createdAt}`)).operations
     expect(second.map(({ kind }) => kind)).toEqual(['create'])
     expect((await api.request('GET', `/api/environments/${id}/operations?limit=0`)).status).toBe(400)
+    await api.deleteEnvironment(id)
+  })
+
+  it('stops when nobody has used it for as long as was set, unless it is held', async () => {
+    const { id } = await api.createEnvironment({ name: 'idle' })
+    const patch = (idleStopMinutes: number | null) =>
+      api.expect(200, Environment, 'PATCH', `/api/environments/${id}`, { body: { idleStopMinutes } })
+    expect(await patch(30)).toMatchObject({ idleStopMinutes: 30, idleStopAt: null })
+    const { db } = server().database
+    const idleSince = new Date(Date.now() - 40 * 60_000)
+    await db.updateTable('environments').set({ idle_since: idleSince }).where('id', '=', id).execute()
+    const held = await api.expect(200, Environment, 'POST', `/api/environments/${id}/hold`)
+    expect(Date.parse(held.heldUntil ?? '') - Date.now()).toBeGreaterThan(119 * 60_000)
+    expect(held.idleStopAt).toBe(held.heldUntil)
+    const words = 'Stopped after 30 minutes without use.'
+    await stopIdleEnvironment(id, words, db)
+    expect(await read(id)).toMatchObject({ status: 'running' })
+
+    const released = await api.expect(200, Environment, 'DELETE', `/api/environments/${id}/hold`)
+    expect(released).toMatchObject({
+      heldUntil: null,
+      idleStopAt: new Date(idleSince.getTime() + 30 * 60_000).toISOString(),
+    })
+    await stopIdleEnvironment(id, words, db)
+    await expect.poll(async () => (await read(id)).status, { timeout: 30_000 }).toBe('stopped')
+    expect(await read(id)).toMatchObject({ statusReason: words, operation: { kind: 'stop', requestedBy: null } })
+    const refused = await api.request('POST', `/api/environments/${id}/hold`)
+    expect(Problem.parse(refused.body).code).toBe('environment_not_running')
+    expect(await act(id, 'start')).toMatchObject({ statusReason: null, idleStopAt: null, idleStopMinutes: 30 })
+    expect(await patch(null)).toMatchObject({ idleStopMinutes: null })
+    expect((await api.request('PATCH', `/api/environments/${id}`, { body: { idleStopMinutes: 0 } })).status).toBe(400)
     await api.deleteEnvironment(id)
   })
 
