@@ -24,7 +24,7 @@ import { createEventService } from './lib/event-service.ts'
 import { readGitHosts } from './lib/git-hosts.ts'
 import { deleteOldKeys } from './lib/idempotency.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
-import type { JobName } from './lib/job-queue.ts'
+import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
 import type { Log } from './lib/log.ts'
 import { createMemoryPressure } from './lib/memory-pressure.ts'
 import type { Metrics } from './lib/metrics.ts'
@@ -99,6 +99,7 @@ export function buildDomain(options: DomainOptions) {
       await deleteOldEvents(db)
       await deleteOldOperations(db)
       await deleteOldKeys(db)
+      await deleteOldJobs(db)
     },
   }
   return {
@@ -112,7 +113,7 @@ export function buildDomain(options: DomainOptions) {
     }),
     lifecycle: createEnvironmentLifecycle({ db, quotas }),
     sessions: createSessionService({ db, reach }),
-    operations: createOperationService({ db, feed }),
+    operations: createOperationService({ db, feed, quotas }),
     events: createEventService({ db, feed }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,
@@ -132,7 +133,9 @@ export function buildDomain(options: DomainOptions) {
     startBackground: (): (() => Promise<void>) => {
       reconciler.start()
       const stopIdleWatch = idleWatch.start()
-      void observeEnvironments({ db, reach, log })
+      observeEnvironments({ db, reach, log }).catch((error: unknown) => {
+        log.warn({ err: error }, 'sessions could not be observed after the start')
+      })
       return async () => {
         await Promise.all([reconciler.stop(), stopIdleWatch()])
       }

@@ -5,7 +5,7 @@
 import { OperationKind, OperationStep, type StepName } from '@craftastic/contract'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { jsonb, type Database } from '../lib/database.ts'
+import { jsonb, type Database, type Transaction } from '../lib/database.ts'
 import { lockEnvironment } from '../lib/environment-state.ts'
 import type { OperationJob } from '../lib/job-queue.ts'
 import { tellOperation } from '../lib/operation-log.ts'
@@ -64,4 +64,26 @@ export async function claimOperation(job: OperationJob, db: Database): Promise<O
     await tellOperation(claimed, row.user_id, [], trx)
     return { operationId: operation.id, kind, steps, generation, ownerId: row.user_id, deadlineSeconds, environment }
   })
+}
+
+/**
+ * Lets the same run go on under a generation of its own, so that nothing which was read before counts any more. The
+ * environment must have been locked in the same transaction. Answers it as it is now; null when the run is settled.
+ */
+export async function beginGeneration(run: OperationRun, trx: Transaction): Promise<EnvironmentRow | null> {
+  const generation = run.generation + 1
+  const { numUpdatedRows } = await trx
+    .updateTable('operations')
+    .set({ generation })
+    .where('id', '=', run.operationId)
+    .where('state', '=', 'running')
+    .executeTakeFirstOrThrow()
+  if (numUpdatedRows === 0n) return null
+  run.generation = generation
+  return trx
+    .updateTable('environments')
+    .set({ generation })
+    .where('id', '=', run.environment.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }

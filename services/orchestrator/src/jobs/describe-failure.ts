@@ -6,20 +6,7 @@ import { ImageMissing, RuntimeUnavailable } from '../services/runtime.ts'
 import { SshFailure } from '../services/ssh.ts'
 import { TmuxFailure } from '../services/tmux.ts'
 
-export type FailureDescription = {
-  reason: string
-  output: string | null
-  /** False when the workspace turned out to be gone. */
-  workspaceReady?: false
-}
-
-/** The volume with somebody's work is not on the engine any more. */
-export class WorkspaceLost extends StepFailure {
-  override name = 'WorkspaceLost'
-  constructor() {
-    super('The workspace is gone from the container engine, and what was in it is lost. Retry makes an empty one.')
-  }
-}
+export type FailureDescription = { reason: string; output: string | null }
 
 const engineRules: [RegExp, string][] = [
   [
@@ -34,8 +21,7 @@ const engineRules: [RegExp, string][] = [
 ]
 
 export function describeFailure(error: unknown): FailureDescription {
-  const description = { reason: reasonOf(error), output: error instanceof StepFailure ? error.output : null }
-  return error instanceof WorkspaceLost ? { ...description, workspaceReady: false } : description
+  return { reason: reasonOf(error), output: error instanceof StepFailure ? error.output : null }
 }
 
 export function describeDeadline(seconds: number): FailureDescription {

@@ -1,7 +1,7 @@
 /** Carries out one repair of the reconciler, unless something has overtaken it meanwhile. */
 import { EnvironmentStatus, OperationKind } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { beginOperation } from '../lib/begin-operation.ts'
+import { beginOperation, type Wish } from '../lib/begin-operation.ts'
 import { jsonb, type Database, type Transaction } from '../lib/database.ts'
 import { describeEndedContainer } from '../lib/ended-container.ts'
 import { changeStatus, lockGeneration } from '../lib/environment-state.ts'
@@ -28,30 +28,37 @@ const crashLoopMinutes = 10
 export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptions): MendEnvironment {
   return async (repair) => {
     const words = repair.repair === 'recover' ? await describeLoss(repair) : ''
-    return db.transaction().execute(async (trx) => {
+    const isMended = await db.transaction().execute(async (trx) => {
       const row = await lockGeneration(repair.environmentId, repair.generation, trx)
-      if (row === null) return false
-      await perform(row, repair, words, trx)
-      return true
+      return row !== null && (await perform(row, repair, words, trx))
     })
+    if (isMended && repair.repair === 'tidy') {
+      await runtime.stopContainer(repair.environmentId)
+      await runtime.removeNetwork(repair.environmentId)
+    }
+    return isMended
   }
 
-  async function perform(row: EnvironmentRow, repair: Repair, words: string, trx: Transaction): Promise<void> {
+  async function perform(row: EnvironmentRow, repair: Repair, words: string, trx: Transaction): Promise<boolean> {
     switch (repair.repair) {
+      case 'tidy':
+        return true
       case 'recover':
         return recover(row, words, trx)
       case 'stop':
-        await beginOperation(row, { kind: 'stop', requestedBy: null, ...withReason(row.status_reason) }, trx)
-        return
+        // Why it was stopped at first stays true; why a stop failed does not.
+        return begin(row, { kind: 'stop', requestedBy: null, ...(row.status === 'stopped' ? reasonOf(row) : {}) }, trx)
       case 'delete':
-        await beginOperation(row, { kind: 'delete', requestedBy: null }, trx)
-        return
+        return begin(row, { kind: 'delete', requestedBy: null }, trx)
       case 'resume':
         return resume(row, repair.operationId, trx)
       case 'giveUp':
         return giveUp(row, repair.operationId, trx)
-      case 'adopt':
-        await changeStatus(row, { ...sameStatus(row), containerId: repair.containerId }, trx)
+      case 'adopt': {
+        const same = { status: EnvironmentStatus.parse(row.status), reason: row.status_reason }
+        await changeStatus(row, { ...same, containerId: repair.containerId }, trx)
+        return true
+      }
     }
   }
 
@@ -64,7 +71,7 @@ export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptio
 }
 
 /** Brings it back, unless it ends again and again. */
-async function recover(row: EnvironmentRow, words: string, trx: Transaction): Promise<void> {
+async function recover(row: EnvironmentRow, words: string, trx: Transaction): Promise<boolean> {
   const { recoveries } = await trx
     .selectFrom('operations')
     .select(({ fn }) => fn.countAll<number>().as('recoveries'))
@@ -72,27 +79,27 @@ async function recover(row: EnvironmentRow, words: string, trx: Transaction): Pr
     .where('kind', '=', 'recover')
     .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${crashLoopMinutes})`)
     .executeTakeFirstOrThrow()
-  if (recoveries < maxRecoveries) {
-    await beginOperation(row, { kind: 'recover', requestedBy: null, reason: words }, trx)
-    return
-  }
-  const reason = `${words} It ended ${recoveries + 1} times within ${crashLoopMinutes} minutes and is not started again by itself.`
+  if (recoveries < maxRecoveries) return begin(row, { kind: 'recover', requestedBy: null, reason: words }, trx)
+  const often = `It was brought back ${recoveries} times within ${crashLoopMinutes} minutes`
+  const reason = `${words} ${often} and is not started again by itself.`
   await changeStatus(row, { status: 'error', reason, containerId: null, fence: true }, trx)
+  return true
 }
 
-async function resume(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<void> {
+async function resume(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<boolean> {
   const operation = await trx
     .selectFrom('operations')
     .select('kind')
     .where('id', '=', operationId)
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst()
-  if (operation === undefined) return
+  if (operation === undefined) return false
   await enqueueOperation({ environmentId: row.id, operationId, kind: OperationKind.parse(operation.kind) }, trx)
+  return true
 }
 
 /** The run that still holds it may write no more. */
-async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<void> {
+async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<boolean> {
   const reason = 'It was not done in time and was given up. Retry begins again.'
   const operation = await trx
     .selectFrom('operations')
@@ -100,7 +107,7 @@ async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction
     .where('id', '=', operationId)
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst()
-  if (operation === undefined) return
+  if (operation === undefined) return false
   const { steps } = presentOperation(operation)
   const step = (steps.find(({ state }) => state === 'running') ?? steps.at(-1))?.name ?? 'ready'
   const failed = await trx
@@ -111,12 +118,14 @@ async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction
     .executeTakeFirstOrThrow()
   await tellOperation(failed, row.user_id, [], trx)
   await changeStatus(row, { status: 'error', reason, fence: true }, trx)
+  return true
 }
 
-function sameStatus(row: EnvironmentRow) {
-  return { status: EnvironmentStatus.parse(row.status), reason: row.status_reason }
+async function begin(row: EnvironmentRow, wish: Wish, trx: Transaction): Promise<boolean> {
+  await beginOperation(row, wish, trx)
+  return true
 }
 
-function withReason(reason: string | null) {
+function reasonOf({ status_reason: reason }: EnvironmentRow): { reason?: string } {
   return reason === null ? {} : { reason }
 }

@@ -8,12 +8,18 @@ const pauseMs = 500
 /** Resolves when the engine answers. */
 export type EnginePing = () => Promise<void>
 
-export type OutlastOptions = { ping: EnginePing; progress: Pick<OperationProgress, 'report'>; signal: AbortSignal }
+export type OutlastOptions = {
+  ping: EnginePing
+  progress: Pick<OperationProgress, 'report'>
+  signal: AbortSignal
+  /** Told when the engine falls silent and when it is heard again. */
+  onSilence: (isSilent: boolean) => void
+}
 
 /** `perform` must be safe to run twice. Throws what it throws, and when `signal` aborts meanwhile. */
 export async function outlastEngine(
   perform: () => Promise<void>,
-  { ping, progress, signal }: OutlastOptions,
+  { ping, progress, signal, onSilence }: OutlastOptions,
 ): Promise<void> {
   for (;;) {
     try {
@@ -21,7 +27,9 @@ export async function outlastEngine(
     } catch (error) {
       if (!isSilent(error)) throw error
       progress.report(null, 'The container engine does not answer; waiting for it')
+      onSilence(true)
       await untilAnswered(ping, signal)
+      onSilence(false)
     }
   }
 }

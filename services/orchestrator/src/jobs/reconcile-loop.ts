@@ -98,7 +98,9 @@ export function createReconcileLoop({ reconcile, runtime, onEvent, log }: Reconc
   }
 
   function take(event: RuntimeEvent): void {
-    lastEventMs = Math.max(lastEventMs ?? 0, event.atMs)
+    // A new stream begins with the second of the last event, which has been taken.
+    if (lastEventMs !== null && event.atMs <= lastEventMs) return
+    lastEventMs = event.atMs
     onEvent(event)
     if (event.action === 'started') return
     nudge()

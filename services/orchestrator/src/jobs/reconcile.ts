@@ -2,12 +2,13 @@
  * Compares rows and engine and mends what differs. What it begins are ordinary operations, so its work is seen,
  * serialised and fenced like anybody's. Any number of servers may do this at once.
  */
+import { Id } from '@craftastic/contract'
 import { sql } from 'kysely'
 import type { Database } from '../lib/database.ts'
 import { findLiveJobs } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
 import { findStrays, planRepairs, type Facts, type Repair } from '../lib/reconcile-plan.ts'
-import type { ContainerRuntime, OwnedResource } from '../services/runtime.ts'
+import { RuntimeUnavailable, type ContainerRuntime, type OwnedResource } from '../services/runtime.ts'
 import type { MendEnvironment } from './mend-environment.ts'
 
 export type ReconcilerOptions = {
@@ -26,7 +27,7 @@ export function createReconciler({ db, runtime, mend, onRepair, log }: Reconcile
     const rows = await readRows(db)
     const resources = await runtime.listResources()
     for (const repair of planRepairs({ ...rows, resources })) {
-      if (!(await mend(repair))) continue
+      if (!(await attempt(() => mend(repair), repair))) continue
       log.warn({ repair }, 'an environment was not what its row said')
       onRepair(repair.repair)
     }
@@ -39,7 +40,7 @@ export function createReconciler({ db, runtime, mend, onRepair, log }: Reconcile
     const unknown = ids.filter((id) => !known.has(id))
     const { strays, kept } = findStrays(resources, known, await readIds('deleted_environments', unknown))
     for (const resource of strays) {
-      await runtime.removeResource(resource)
+      if (!(await attempt(() => runtime.removeResource(resource).then(() => true), resource))) continue
       log.warn({ resource }, 'removed what no environment has any more')
       onRepair('removeStray')
     }
@@ -49,9 +50,22 @@ export function createReconciler({ db, runtime, mend, onRepair, log }: Reconcile
     reported = new Set(kept.map(({ id }) => id))
   }
 
+  /** One that fails keeps the others from nothing; only an engine that does not answer does. */
+  async function attempt(repair: () => Promise<boolean>, what: object): Promise<boolean> {
+    try {
+      return await repair()
+    } catch (error) {
+      if (error instanceof RuntimeUnavailable && !error.hasAnswered) throw error
+      log.warn({ err: error, what }, 'what rows and engine disagree about could not be mended')
+      return false
+    }
+  }
+
   async function readIds(table: 'environments' | 'deleted_environments', ids: readonly string[]): Promise<Set<string>> {
+    const uuids = ids.filter((id) => Id.safeParse(id).success)
+    if (uuids.length === 0) return new Set()
     const result = await sql<{ id: string }>`
-      select id from ${sql.table(table)} where id::text = any(${sql.val(ids)}::text[])`.execute(db)
+      select id from ${sql.table(table)} where id = any(${sql.val(uuids)}::uuid[])`.execute(db)
     return new Set(result.rows.map(({ id }) => id))
   }
 }

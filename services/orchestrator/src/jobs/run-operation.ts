@@ -5,14 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settledOperationStates, type OperationError, type StepName } from '@craftastic/contract'
-import type { Database } from '../lib/database.ts'
+import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
 import { changeStatus, lockGeneration, removeEnvironment, type StatusChange } from '../lib/environment-state.ts'
 import type { EventFeed } from '../lib/event-feed.ts'
 import { OperationJob } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
 import { openOperationProgress, type OperationProgress } from '../lib/operation-progress.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
-import { claimOperation, type OperationRun } from './claim-operation.ts'
+import { beginGeneration, claimOperation, type OperationRun } from './claim-operation.ts'
 import { describeDeadline, describeFailure } from './describe-failure.ts'
 import { outlastEngine, type EnginePing } from './outlast-engine.ts'
 
@@ -27,8 +27,8 @@ export type OperationContext = OperationRun & {
 export type OperationWork = {
   /** Answers what the environment is afterwards; null when nothing of it is left on the engine. */
   run(context: OperationContext): Promise<StatusChange | null>
-  /** Leaves no litter behind a failure. */
-  cleanUp(environment: EnvironmentRow): Promise<void>
+  /** Leaves no litter behind a failure. `environment` is as it is now. */
+  cleanUp(environment: EnvironmentRow, failedStep: StepName): Promise<void>
 }
 
 /** A moment between two steps, for those who watch: before each step, after the last one, and when all is written. */
@@ -47,14 +47,18 @@ export type OperationFrame = {
 
 /** Work that was cut short has this long to let go of what it holds, before others begin. */
 const letGoMs = 10_000
+/** The process itself has ten seconds for everything. */
+const letGoAtShutdownMs = 2_000
 
 export function createOperationJob(frame: OperationFrame, work: OperationWork) {
   const { db, feed, ping, log, onSettled = () => {}, onGap = async () => {} } = frame
 
   return async (payload: unknown, shutdown: AbortSignal): Promise<void> => {
-    const job = OperationJob.parse(payload)
-    const run = await claimOperation(job, db)
-    if (run === null) return
+    const run = await claimOperation(OperationJob.parse(payload), db)
+    if (run !== null) await perform(run, shutdown)
+  }
+
+  async function perform(run: OperationRun, shutdown: AbortSignal): Promise<void> {
     const startedAt = performance.now()
     const overtaken = new AbortController()
     const deadline = AbortSignal.timeout(run.deadlineSeconds * 1000)
@@ -62,47 +66,73 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
       if (event.type !== 'operation' || event.operation.id !== run.operationId) return
       if (settledOperationStates.includes(event.operation.state)) overtaken.abort()
     })
-    const progress = openOperationProgress({ run, onOvertaken: () => overtaken.abort(), db })
     const signal = AbortSignal.any([shutdown, overtaken.signal, deadline])
-    const finish = async (change: StatusChange | null, error: OperationError | null) => {
-      await onGap(run, 'before settling')
-      const state = error === null ? 'succeeded' : 'failed'
-      const isWritten = await settle(run, progress, change, error)
-      onSettled(run.kind, isWritten ? state : 'cancelled', (performance.now() - startedAt) / 1000)
-      await onGap(run, 'after settling')
+    const progress = openOperationProgress({ run, onOvertaken: () => overtaken.abort(), signal, db })
+    let isEngineSilent = false
+    const context: OperationContext = {
+      ...run,
+      progress,
+      signal,
+      step: async (name, perform) => {
+        signal.throwIfAborted()
+        await onGap(run, `before ${name}`)
+        const onSilence = (isSilent: boolean) => (isEngineSilent = isSilent)
+        await progress.step(name, () => outlastEngine(perform, { ping, progress, signal, onSilence }))
+      },
     }
 
     try {
-      const context: OperationContext = {
-        ...run,
-        progress,
-        signal,
-        step: async (name, perform) => {
-          signal.throwIfAborted()
-          await onGap(run, `before ${name}`)
-          await progress.step(name, () => outlastEngine(perform, { ping, progress, signal }))
-        },
-      }
-      const outcome = work.run(context)
-      await finish(await orAborted(outcome, signal), null)
+      const change = await orAborted(work.run(context), signal, shutdown)
+      await finish(change, null)
     } catch (error) {
-      if (overtaken.signal.aborted) {
-        onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
-        return
-      }
-      if (shutdown.aborted) throw error
-      const failure = deadline.aborted ? describeDeadline(run.deadlineSeconds) : describeFailure(error)
-      const details = { operationId: run.operationId, environmentId: run.environment.id }
-      log.warn({ ...details, err: error }, 'operation failed')
-      await work.cleanUp(run.environment).catch((cause: unknown) => {
-        log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
-      })
-      const { workspaceReady, ...words } = failure
-      const change = { status: 'error', reason: failure.reason, containerId: null, workspaceReady } as const
-      await finish(change, { ...words, step: progress.failedStep() })
+      if (overtaken.signal.aborted) return await endOvertaken(run, startedAt)
+      const isForLater = shutdown.aborted || isDatabaseUnavailable(error) || (deadline.aborted && isEngineSilent)
+      // The queue runs it again, with another deadline.
+      if (isForLater) throw error
+      await fail(error)
     } finally {
       unsubscribe()
     }
+
+    async function fail(error: unknown): Promise<void> {
+      const held = await takeOver(run)
+      if (held === null) return endOvertaken(run, startedAt)
+      const failure = deadline.aborted ? describeDeadline(run.deadlineSeconds) : describeFailure(error)
+      const details = { operationId: run.operationId, environmentId: run.environment.id }
+      const step = progress.failedStep()
+      log.warn({ ...details, err: error }, 'operation failed')
+      await work.cleanUp(held, step).catch((cause: unknown) => {
+        log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
+      })
+      await finish({ status: 'error', reason: failure.reason, containerId: null }, { ...failure, step })
+    }
+
+    async function finish(change: StatusChange | null, error: OperationError | null): Promise<void> {
+      await onGap(run, 'before settling')
+      const isWritten = await settle(run, progress, change, error)
+      if (!isWritten) return endOvertaken(run, startedAt)
+      onSettled(run.kind, error === null ? 'succeeded' : 'failed', (performance.now() - startedAt) / 1000)
+      await onGap(run, 'after settling')
+    }
+  }
+
+  /**
+   * Before anything is removed: makes sure that this run still is the one that counts, and that no other takes its
+   * place meanwhile. Answers the environment as it is now, null when the run was overtaken.
+   */
+  async function takeOver(run: OperationRun): Promise<EnvironmentRow | null> {
+    return db.transaction().execute(async (trx) => {
+      const row = await lockGeneration(run.environment.id, run.generation, trx)
+      return row === null ? null : beginGeneration(run, trx)
+    })
+  }
+
+  /** A later wish has settled the operation; or another server runs it, and the job belongs to that one. */
+  async function endOvertaken(run: OperationRun, startedAt: number): Promise<void> {
+    onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
+    const query = db.selectFrom('operations').select('state').where('id', '=', run.operationId)
+    const state = (await query.executeTakeFirst())?.state
+    if (state === 'queued' || state === 'running') throw new Error('another server runs this operation')
   }
 
   /** Answers whether the outcome was written: a run that was overtaken writes nothing. */
@@ -112,10 +142,10 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     change: StatusChange | null,
     error: OperationError | null,
   ): Promise<boolean> {
+    await progress.drain()
     return db.transaction().execute(async (trx) => {
       const row = await lockGeneration(run.environment.id, run.generation, trx)
-      if (row === null) return false
-      await progress.settle(error === null ? 'succeeded' : 'failed', error, trx)
+      if (row === null || !(await progress.settle(error === null ? 'succeeded' : 'failed', error, trx))) return false
       if (change === null) await removeEnvironment(row, trx)
       else await changeStatus(row, change, trx)
       return true
@@ -124,13 +154,18 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
 }
 
 /** The outcome, or the failure of `signal` once it aborts and the work has had its time to let go. */
-async function orAborted<T>(outcome: Promise<T>, signal: AbortSignal): Promise<T> {
+async function orAborted<T>(outcome: Promise<T>, signal: AbortSignal, shutdown: AbortSignal): Promise<T> {
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  await Promise.race([outcome.catch(() => {}), aborted])
-  if (signal.aborted) await Promise.race([outcome.catch(() => {}), sleep(letGoMs, null, { ref: false })])
+  const ended = outcome.then(
+    () => {},
+    () => {},
+  )
+  await Promise.race([ended, aborted])
+  const patienceMs = shutdown.aborted ? letGoAtShutdownMs : letGoMs
+  if (signal.aborted) await Promise.race([ended, sleep(patienceMs, null, { ref: false })])
   signal.throwIfAborted()
   return outcome
 }

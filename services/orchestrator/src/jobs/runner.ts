@@ -84,6 +84,7 @@ type LaneOptions = JobRunnerOptions & {
 /** A lane that loses its database opens again: the jobs that it held are given back with its old name. */
 async function openLane(options: LaneOptions): Promise<{ nudge(): void; stop(): Promise<void> }> {
   const { locks, shutdown, log } = options
+  const isOver = () => shutdown.aborted
   let lane = await start()
   const kept = keep()
   return {
@@ -99,21 +100,26 @@ async function openLane(options: LaneOptions): Promise<{ nudge(): void; stop(): 
   async function keep(): Promise<void> {
     for (;;) {
       await lane.runner.promise.catch((error: unknown) => log.error({ err: error }, 'the job queue stopped'))
-      if (shutdown.aborted) return
+      if (isOver()) return
       locks.release(lane.workers.id)
-      lane = await startAgain()
+      const next = await startAgain()
+      if (next === null) return
+      lane = next
+      // It may have opened while everything ended.
+      if (isOver()) await lane.runner.stop()
     }
   }
 
-  async function startAgain(): Promise<Lane> {
-    for (;;) {
-      await sleep(restartDelayMs)
+  async function startAgain(): Promise<Lane | null> {
+    while (!shutdown.aborted) {
+      await sleep(restartDelayMs, null, { signal: shutdown }).catch(() => {})
       try {
         return await start()
       } catch (error) {
         log.warn({ err: error }, 'the job queue does not start yet')
       }
     }
+    return null
   }
 
   async function start(): Promise<Lane> {

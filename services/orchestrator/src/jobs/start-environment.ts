@@ -2,11 +2,12 @@
  * Makes an environment run: network, volume, container, connection, clone, ready. Serves create, start, restart, retry
  * and recover. Each step takes "already so" as success, so the job may be cut short anywhere and run again.
  */
-import type { StatusChange } from '../lib/environment-state.ts'
+import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { readEnvironmentKeys } from '../lib/environment-keys.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
+import { StepFailure } from '../lib/operation-progress.ts'
 import { defaultBranch } from '../lib/repository.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 import { restoreSessions } from '../lib/session-status.ts'
@@ -14,7 +15,6 @@ import { containerStart } from '../services/container-start.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
 import { startTmuxServer } from '../services/tmux.ts'
 import { cloneRepository } from './clone-repository.ts'
-import { WorkspaceLost } from './describe-failure.ts'
 import type { OperationContext, OperationWork } from './run-operation.ts'
 import { stopContainer } from './stop-environment.ts'
 import { waitForConnection } from './wait-for-connection.ts'
@@ -36,18 +36,22 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       const { id, generation } = environment
       let branch = environment.branch
       let containerId = ''
+      let isFilled = environment.workspace_ready_at !== null
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
       const wasRunning = kind === 'recover' && (await runtime.findContainer(id))?.running === true
       await step('network', () => runtime.ensureNetwork(id, generation))
-      await step('volume', () => ensureVolume(environment))
+      await step('volume', async () => {
+        isFilled = await ensureVolume(context)
+      })
       await step('container', async () => {
         containerId = await ensureContainer(environment)
+        signal.throwIfAborted()
         await runtime.startContainer(id)
       })
       await step('connection', () => waitForConnection(connections, id, signal))
       if (steps.includes('clone')) {
         await step('clone', async () => {
-          branch = (await clone(context)) ?? branch
+          if (!isFilled) branch = (await clone(context)) ?? branch
         })
       }
       await step('ready', async () => {
@@ -59,18 +63,28 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
 
-    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }) {
+    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }, failedStep) {
       connections.close(id)
-      await runtime.removeContainer(id)
+      // What was installed in a container stays, unless it is the container that fails.
+      const isKept = workspaceReadyAt !== null && failedStep !== 'container' && failedStep !== 'connection'
+      await (isKept ? runtime.stopContainer(id) : runtime.removeContainer(id))
       await runtime.removeNetwork(id)
       // A workspace that was ever handed over holds work; only a delete that was asked for removes it.
       if (workspaceReadyAt === null) await runtime.removeVolume(id)
     },
   }
 
-  async function ensureVolume({ id, generation, workspace_ready_at: workspaceReadyAt }: EnvironmentRow): Promise<void> {
-    if (workspaceReadyAt !== null && !(await runtime.hasVolume(id))) throw new WorkspaceLost()
+  /**
+   * Answers whether the volume holds somebody's work. One that is missing may come back, with a disk that was not
+   * mounted: it is given up only by a person who was told and asks for a retry.
+   */
+  async function ensureVolume({ environment, kind, generation }: OperationContext): Promise<boolean> {
+    const { id, workspace_ready_at: workspaceReadyAt } = environment
+    const isLost = workspaceReadyAt !== null && !(await runtime.hasVolume(id))
+    if (isLost && kind !== 'retry') throw new StepFailure(workspaceLost)
+    if (isLost) await db.transaction().execute((trx) => forgetWorkspace(id, generation, trx))
     await runtime.ensureVolume(id, generation)
+    return workspaceReadyAt !== null && !isLost
   }
 
   async function ensureContainer(environment: EnvironmentRow): Promise<string> {
@@ -95,6 +109,10 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
     return cloneRepository({ ssh, repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal })
   }
 }
+
+const workspaceLost =
+  'The workspace is not on the container engine any more. If a disk is not mounted there, mount it and retry; ' +
+  'otherwise what was in it is lost, and retry makes an empty one.'
 
 /** Stays on the page until the environment is stopped or started: nobody should take the new shells for the old ones. */
 function describeRecovery(cause: string | null, wasRunning: boolean): string {

@@ -16,6 +16,9 @@ const checkIntervalMs = 1_500
 /** A server that was not heard of for this long hangs. */
 const hangSeconds = 15
 
+/** Must be longer than the moment between a job's end and the end of its line's lock. */
+const lineAgeSeconds = 5
+
 /** Advisory locks of two keys: this one keeps ours apart from others on the database. */
 const lockSpace = 0x43_52_41
 const lockQuery = 'select pg_advisory_lock($1, hashtext($2))'
@@ -26,6 +29,18 @@ export interface WorkerLocks {
   /** Gives up a pool that works no more. */
   release(poolId: string): void
   close(): Promise<void>
+}
+
+/**
+ * A server that hung and wakes ends its job although another one runs it: the queue then forgets the job and keeps the
+ * line of its environment taken, because only the pool that took it gives it back. A line without a running job is free.
+ */
+async function releaseLines(db: Database): Promise<void> {
+  await sql`
+    update graphile_worker._private_job_queues lines set locked_by = null, locked_at = null
+    where locked_at < now() - make_interval(secs => ${lineAgeSeconds}) and not exists (
+      select from graphile_worker._private_jobs jobs where jobs.job_queue_id = lines.id and jobs.locked_at is not null
+    )`.execute(db)
 }
 
 const LockedBy = z.array(z.object({ locked_by: z.string(), hangs: z.boolean() }))
@@ -46,6 +61,7 @@ export async function openWorkerLocks(databaseUrl: string, db: Database, log: Lo
   const check = async () => {
     await renew()
     await releaseOrphans()
+    await releaseLines(db)
   }
   const timer = setInterval(() => void check().catch(reportFailure), checkIntervalMs)
   await releaseOrphans()

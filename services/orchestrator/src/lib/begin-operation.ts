@@ -30,7 +30,8 @@ export async function beginOperation(
   await cancelUnsettled(row, trx)
   const change = { status: passing, reason: reason ?? null, desiredState, fence: true }
   const environment = await changeStatus(row, change, trx)
-  const needsClone = row.repository_url !== null && row.workspace_ready_at === null
+  // A retry may find the workspace gone and fill another one.
+  const needsClone = row.repository_url !== null && (row.workspace_ready_at === null || kind === 'retry')
   const inserted = await trx
     .insertInto('operations')
     .values({

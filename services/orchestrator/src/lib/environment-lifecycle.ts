@@ -3,7 +3,7 @@
  * Asking for what is so already, or under way already, changes nothing and answers it.
  */
 import { holdMinutes, settledOperationStates, type Environment, type Operation } from '@craftastic/contract'
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import type { UserActor } from './actor.ts'
 import { beginOperation } from './begin-operation.ts'
 import type { Database, Transaction } from './database.ts'
@@ -58,7 +58,7 @@ export function createEnvironmentLifecycle({ db, quotas }: EnvironmentLifecycleO
 
     /** Keeps a running environment awake for `holdMinutes` from now, whatever runs there. */
     holdEnvironment: (actor: UserActor, environmentId: string) =>
-      setHeldUntil(actor, environmentId, new Date(Date.now() + holdMinutes * 60_000)),
+      setHeldUntil(actor, environmentId, sql<Date>`now() + make_interval(mins => ${holdMinutes})`),
 
     releaseEnvironment: (actor: UserActor, environmentId: string) => setHeldUntil(actor, environmentId, null),
   }
@@ -92,7 +92,11 @@ export function createEnvironmentLifecycle({ db, quotas }: EnvironmentLifecycleO
     return { ...presentEnvironment(environment), operation }
   }
 
-  async function setHeldUntil(actor: UserActor, environmentId: string, heldUntil: Date | null): Promise<Environment> {
+  async function setHeldUntil(
+    actor: UserActor,
+    environmentId: string,
+    heldUntil: RawBuilder<Date> | null,
+  ): Promise<Environment> {
     return db.transaction().execute(async (trx) => {
       const row = await lockOwnEnvironment(actor, environmentId, trx)
       if (row.status !== 'running') {

@@ -19,8 +19,8 @@ export type StatusChange = {
   desiredState?: DesiredState
   containerId?: string | null
   branch?: string
-  /** Whether the volume holds somebody's work from now on. */
-  workspaceReady?: boolean
+  /** The volume holds somebody's work from now on. */
+  workspaceReady?: true
   /** Begins a new generation: what was under way may write no more. */
   fence?: boolean
 }
@@ -60,7 +60,7 @@ export async function changeStatus(
       generation: row.generation + (change.fence === true ? 1 : 0),
       container_id: change.containerId === undefined ? row.container_id : change.containerId,
       branch: change.branch ?? row.branch,
-      workspace_ready_at: workspaceReadyAt(row, change.workspaceReady),
+      ...(change.workspaceReady === true ? { workspace_ready_at: sql<Date>`coalesce(workspace_ready_at, now())` } : {}),
       // What is known of idleness is about the time in which it ran.
       ...(change.status === 'running' ? {} : { idle_since: null, awake_reason: null, held_until: null }),
       updated_at: sql<Date>`now()`,
@@ -70,6 +70,13 @@ export async function changeStatus(
     .executeTakeFirstOrThrow()
   await tellEnvironment(updated, trx)
   return updated
+}
+
+/** The workspace is gone and another, empty one takes its place. Throws when another run has begun. */
+export async function forgetWorkspace(environmentId: string, generation: number, trx: Transaction): Promise<void> {
+  const row = await lockGeneration(environmentId, generation, trx)
+  if (row === null) throw new Error('another run has begun')
+  await trx.updateTable('environments').set({ workspace_ready_at: null }).where('id', '=', row.id).execute()
 }
 
 /** The end of a delete. What is found on the engine later, of a server that was stalled, may go as well. */
@@ -83,9 +90,4 @@ export async function removeEnvironment(row: EnvironmentRow, trx: Transaction): 
 export async function tellEnvironment(row: EnvironmentRow, trx: Kysely<DB>): Promise<void> {
   const event = { type: 'status', environmentId: row.id, environment: presentEnvironment(row) } as const
   await appendEvent(event, row.user_id, trx)
-}
-
-function workspaceReadyAt(row: EnvironmentRow, isReady: boolean | undefined): Date | null {
-  if (isReady === undefined) return row.workspace_ready_at
-  return isReady ? (row.workspace_ready_at ?? new Date()) : null
 }

@@ -32,10 +32,10 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
       open.set(stream, actor.authSessionId)
       let lastId = afterId ?? 0
       let early: LoggedEvent[] | null = []
+      /** Ids grow in the order of writing, not of committing: what is told live is never too old. */
+      const caughtUp = new Set<number>()
 
       const send = (logged: LoggedEvent) => {
-        if (logged.id <= lastId && afterId !== null) return
-        lastId = Math.max(lastId, logged.id)
         if (!stream.write(frame(logged))) stream.destroy()
       }
       const unsubscribe = feed.subscribe((logged) => {
@@ -56,10 +56,14 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
         let missed: LoggedEvent[]
         do {
           missed = await readEventsAfter(lastId, { userId: actor.userId, environmentId }, db)
-          missed.forEach(send)
+          for (const logged of missed) {
+            lastId = Math.max(lastId, logged.id)
+            caughtUp.add(logged.id)
+            send(logged)
+          }
         } while (missed.length === eventPageSize && !stream.destroyed)
       }
-      for (const logged of early) send(logged)
+      for (const logged of early) if (!caughtUp.has(logged.id)) send(logged)
       early = null
       return stream
     },

@@ -46,6 +46,17 @@ export async function dropJob(operationId: string, trx: Kysely<DB>): Promise<voi
   await sql`select graphile_worker.remove_job(${operationId})`.execute(trx)
 }
 
+/** The queue keeps a line for each environment there ever was, and walks them all; and jobs that nobody wants. */
+export async function deleteOldJobs(db: Kysely<DB>): Promise<void> {
+  await sql`
+    delete from graphile_worker._private_jobs where locked_at is null and attempts >= max_attempts`.execute(db)
+  await sql`
+    delete from graphile_worker._private_job_queues lines where locked_at is null and not exists (
+      select from graphile_worker._private_jobs jobs where jobs.job_queue_id = lines.id
+    )`.execute(db)
+  await sql`delete from worker_pools where seen_at < now() - interval '1 day'`.execute(db)
+}
+
 /** Beyond this delay a job that failed is not waiting but stuck, seconds. */
 const longestDelaySeconds = 10
 

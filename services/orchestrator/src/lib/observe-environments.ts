@@ -9,7 +9,7 @@ import { observeSessions } from './session-status.ts'
 
 const atOnce = 4
 
-/** Never rejects; an environment that cannot be reached is left as it is. */
+/** An environment that cannot be reached is left as it is. */
 export async function observeEnvironments(options: { db: Database; reach: EnvironmentReach; log: Log }): Promise<void> {
   const { db, reach, log } = options
   const rows = await db.selectFrom('environments').select('id').where('status', '=', 'running').execute()

@@ -99,18 +99,24 @@ export async function findNewestOperations(
 
 /** With the place in line of those that wait. People come before what the server does by itself. */
 export async function presentOperations(rows: readonly OperationRow[], db: Kysely<DB>): Promise<Operation[]> {
-  const waits = (row: OperationRow) => row.state === 'queued' && startingKinds.some((kind) => kind === row.kind)
-  if (!rows.some(waits)) return rows.map((row) => presentOperation(row))
-  const line = await db
+  const waiting = rows.filter(({ kind, state }) => state === 'queued' && startingKinds.some((name) => name === kind))
+  if (waiting.length === 0) return rows.map((row) => presentOperation(row))
+  const line = db
     .selectFrom('operations')
-    .select('id')
+    .select(['id', sql<number>`row_number() over (order by kind = 'recover', created_at, id)`.as('position')])
     .where('state', '=', 'queued')
     .where('kind', 'in', startingKinds)
-    .orderBy(sql`(kind = 'recover')`)
-    .orderBy('created_at')
-    .orderBy('id')
+    .as('line')
+  const places = await db
+    .selectFrom(line)
+    .select(['id', 'position'])
+    .where(
+      'id',
+      'in',
+      waiting.map(({ id }) => id),
+    )
     .execute()
-  const positions = new Map(line.map(({ id }, index) => [id, index + 1]))
+  const positions = new Map(places.map(({ id, position }) => [id, position]))
   return rows.map((row) => presentOperation(row, positions.get(row.id) ?? null))
 }
 

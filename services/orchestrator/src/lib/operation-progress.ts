@@ -21,7 +21,7 @@ export class StepFailure extends Error {
 }
 
 export interface OperationProgress {
-  /** Runs one step. What it throws is thrown on, with the step marked as failed. */
+  /** Runs one step. What it throws is thrown on, with the step marked as failed; so is a database that is away. */
   step(name: StepName, work: () => Promise<void>): Promise<void>
   /** How far the running step is; null where it cannot tell. */
   report(percent: number | null, message: string): void
@@ -29,20 +29,21 @@ export interface OperationProgress {
   addLines(lines: readonly string[]): void
   /** The step that failed or was cut short; the last one when none was. */
   failedStep(): StepName
-  /** Resolves when everything so far is written. */
-  flush(): Promise<void>
-  /** Settles the operation, in the caller's transaction. */
-  settle(state: OperationState, error: OperationError | null, trx: Transaction): Promise<void>
+  /** Resolves when no write is under way any more. Before `settle`, and outside of its transaction. */
+  drain(): Promise<void>
+  /** Settles the operation, in the caller's transaction. Answers false when it no longer is this run's to settle. */
+  settle(state: OperationState, error: OperationError | null, trx: Transaction): Promise<boolean>
 }
 
 export type OperationProgressOptions = {
   run: { operationId: string; generation: number; ownerId: string; steps: readonly StepName[] }
-  /** Called when a write finds that the run is no longer the one that counts. */
+  /** Called when a write finds that the run is no longer the one that counts; must abort `signal`. */
   onOvertaken: () => void
+  signal: AbortSignal
   db: Database
 }
 
-export function openOperationProgress({ run, onOvertaken, db }: OperationProgressOptions): OperationProgress {
+export function openOperationProgress({ run, onOvertaken, signal, db }: OperationProgressOptions): OperationProgress {
   const steps = pendingSteps(run.steps)
   let lines: string[] = []
   let current: OperationStep | null = null
@@ -55,15 +56,20 @@ export function openOperationProgress({ run, onOvertaken, db }: OperationProgres
     const change = { state, steps: structuredClone(steps), lines, ...(error === null ? {} : { error }) }
     lines = []
     try {
-      if (!(await updateOperation(run, change, trx))) onOvertaken()
+      const isWritten = await updateOperation(run, change, trx)
+      if (!isWritten) onOvertaken()
+      return isWritten
     } catch (cause) {
       lines = [...change.lines, ...lines]
       throw cause
     }
   }
   /** Writes follow each other; a write that fails is made good by the next one. */
-  const queueWrite = () =>
-    (writing = writing.then(() => db.transaction().execute((trx) => write('running', null, trx))).catch(() => {}))
+  const queueWrite = () => (writing = writeNow().catch(() => {}))
+  const writeNow = async () => {
+    await writing
+    await db.transaction().execute((trx) => write('running', null, trx))
+  }
   const writeSoon = () => (timer ??= setTimeout(queueWrite, writeIntervalMs))
 
   return {
@@ -73,7 +79,9 @@ export function openOperationProgress({ run, onOvertaken, db }: OperationProgres
       current = step
       step.state = 'running'
       step.startedAt = new Date().toISOString()
-      await queueWrite()
+      // Nothing is begun that cannot be written down, or that another run does now.
+      await writeNow()
+      signal.throwIfAborted()
       try {
         await work()
         step.state = 'done'
@@ -100,16 +108,15 @@ export function openOperationProgress({ run, onOvertaken, db }: OperationProgres
       const failed = steps.find((step) => step.state === 'failed') ?? steps.find((step) => step.state === 'running')
       return (failed ?? steps.at(-1))?.name ?? 'ready'
     },
-    flush: async () => {
-      await queueWrite()
+    drain: async () => {
+      await writing
     },
     settle: async (state, error, trx) => {
-      await writing
       if (state === 'failed' && current !== null) {
         current.state = 'failed'
         current.finishedAt = new Date().toISOString()
       }
-      await write(state, error, trx)
+      return write(state, error, trx)
     },
   }
 }

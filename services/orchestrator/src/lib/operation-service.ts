@@ -15,10 +15,13 @@ import type { EventFeed } from './event-feed.ts'
 import { keepAnswer } from './idempotency.ts'
 import { presentOperations, readOperationLines } from './operation-log.ts'
 import type { OperationRow } from './present.ts'
+import { requireRoomToRun, type Quotas } from './quotas.ts'
 
 export type OperationService = ReturnType<typeof createOperationService>
 
-export function createOperationService({ db, feed }: { db: Database; feed: EventFeed }) {
+export type OperationServiceOptions = { db: Database; feed: EventFeed; quotas: Quotas }
+
+export function createOperationService({ db, feed, quotas }: OperationServiceOptions) {
   return {
     async getOperation(actor: UserActor, operationId: string): Promise<OperationWithLog> {
       const operation = await present(await requireOperation(actor, operationId, db), db)
@@ -40,6 +43,7 @@ export function createOperationService({ db, feed }: { db: Database; feed: Event
           operation.kind === 'stop'
             ? ({ kind: 'start', requestedBy: actor.userId } as const)
             : ({ kind: 'stop', requestedBy: actor.userId, reason: 'Starting it was cancelled.' } as const)
+        if (wish.kind === 'start') await requireRoomToRun(environment.user_id, quotas, trx)
         await beginOperation(environment, wish, trx)
         const cancelled = await present(await requireOperation(actor, operationId, trx), trx)
         await keepAnswer(actor, cancelled, trx)

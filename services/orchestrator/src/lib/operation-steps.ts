@@ -19,7 +19,7 @@ export const operationGoals: Record<OperationKind, Goal> = {
 /** Those that make an environment run take a place in line. */
 export const startingKinds: readonly OperationKind[] = ['create', 'start', 'restart', 'retry', 'recover']
 
-/** A workspace that was cloned once is never cloned over. */
+/** A workspace that was cloned once is never cloned over; `needsClone` only makes room for the step. */
 export function operationSteps(kind: OperationKind, { needsClone }: { needsClone: boolean }): StepName[] {
   if (kind === 'delete') return ['container', 'network', 'volume']
   if (kind === 'stop') return ['stop', 'network']

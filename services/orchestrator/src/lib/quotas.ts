@@ -29,7 +29,7 @@ export async function requireRoomToRun(ownerId: string, quotas: Quotas, trx: Tra
   await sql`select id from users where id = ${ownerId} for no key update`.execute(trx)
   const running = await countEnvironments(ownerId, ['running'], trx)
   if (running >= quotas.maxRunningPerUser) {
-    const detail = `You have ${running} environments running, which is the most allowed. Stop one, then try again.`
+    const detail = `You have ${running} environments running or meant to run, which is the most allowed. Stop one, then try again.`
     throw new AppError('quota_exceeded', detail)
   }
   const { queued } = await trx

@@ -32,6 +32,8 @@ export type Repair = { environmentId: string; generation: number } & (
     }
   /** It runs and is not meant to. */
   | { repair: 'stop' }
+  /** Its start failed and something of it still runs. */
+  | { repair: 'tidy' }
   /** An earlier delete failed. */
   | { repair: 'delete' }
   /** Its work is not settled and nobody has the job. */
@@ -94,6 +96,7 @@ function planState(environment: EnvironmentFacts, resources: readonly OwnedResou
   if (environment.status === 'error' && environment.desired_state === 'deleted') {
     return mayTryAgain ? { repair: 'delete' } : null
   }
+  if (isRunning && environment.status === 'error' && environment.desired_state === 'running') return { repair: 'tidy' }
   if (isRunning && environment.desired_state === 'stopped') {
     return environment.status === 'stopped' || mayTryAgain ? { repair: 'stop' } : null
   }

@@ -87,6 +87,15 @@ async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db:
   const sinceWritten = (lastActivity?.getTime() ?? 0) - (row.last_activity?.getTime() ?? 0)
   if (status === row.status && sinceWritten < activityGrainMs) return presentSession(row, seen?.currentCommand ?? null)
   return db.transaction().execute(async (trx) => {
+    // The environment first, as everywhere. While it starts, tmux has no sessions yet: that says nothing of them.
+    const environment = await trx
+      .updateTable('environments')
+      .set({ last_activity_at: sql<Date>`greatest(last_activity_at, ${lastActivity})` })
+      .where('id', '=', row.environment_id)
+      .where('status', '=', 'running')
+      .returning('user_id')
+      .executeTakeFirst()
+    if (environment === undefined) return presentSession(row)
     const updated = await trx
       .updateTable('sessions')
       .set({ status, last_activity: lastActivity, updated_at: sql<Date>`now()` })
@@ -94,12 +103,6 @@ async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db:
       .returningAll()
       .executeTakeFirst()
     if (updated === undefined) return presentSession(row)
-    const environment = await trx
-      .updateTable('environments')
-      .set({ last_activity_at: sql<Date>`greatest(last_activity_at, ${lastActivity})` })
-      .where('id', '=', row.environment_id)
-      .returning('user_id')
-      .executeTakeFirstOrThrow()
     const session = presentSession(updated, seen?.currentCommand ?? null)
     await tellSession(row, session, environment.user_id, trx)
     return session

@@ -1,5 +1,8 @@
+import { createServer } from 'node:http'
+import Docker from 'dockerode'
 import { expect, test } from 'vitest'
-import { readEngineEvent } from './docker-events.ts'
+import { followEngineEvents, readEngineEvent } from './docker-events.ts'
+import type { RuntimeEvent } from './runtime.ts'
 
 const line = (over: object = {}) =>
   JSON.stringify({
@@ -27,3 +30,24 @@ test.each([
   ['half a line', line().slice(0, 40)],
   ['something else', '[]'],
 ])('%s is left out', (_, text) => expect(readEngineEvent(text)).toBeNull())
+
+test('an engine that is cut off in the middle of a line ends the stream and nothing else', async () => {
+  const engine = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write(`${line()}\n${line().slice(0, 20)}`)
+    setTimeout(() => response.socket?.destroy(), 50)
+  })
+  const port = await new Promise<number>((resolve, reject) => {
+    engine.listen(0, '127.0.0.1', () => {
+      const address = engine.address()
+      if (address !== null && typeof address === 'object') resolve(address.port)
+      else reject(new Error('no port'))
+    })
+  })
+  const events: RuntimeEvent[] = []
+  const docker = new Docker({ protocol: 'http', host: '127.0.0.1', port })
+  const stream = await followEngineEvents(docker, 'test', null, (event) => events.push(event))
+  await stream.ended
+  expect(events.map(({ action }) => action)).toEqual(['ended'])
+  engine.close()
+})

@@ -35,6 +35,8 @@ export async function followEngineEvents(
     ...(sinceMs === null ? {} : { since: Math.floor(sinceMs / 1000) }),
   })
   const lines = createInterface({ input: stream })
+  // It repeats the stream's errors; unheard they would end the process.
+  lines.on('error', () => {})
   lines.on('line', (line) => {
     const event = readEngineEvent(line)
     if (event !== null) onEvent(event)

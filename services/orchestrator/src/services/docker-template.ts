@@ -49,8 +49,13 @@ export function networkOptions(ownership: Ownership): Docker.NetworkCreateOption
   }
 }
 
+function volumeOptions(labels: Record<string, string>): Docker.MountSettings['VolumeOptions'] {
+  return { NoCopy: false, Labels: labels, DriverConfig: { Name: 'local', Options: {} } }
+}
+
 export function containerOptions(instanceId: string, plan: ContainerPlan): Docker.ContainerCreateOptions {
   const name = resourceName(plan.environmentId)
+  const labels = label.all({ instanceId, environmentId: plan.environmentId, generation: plan.generation })
   return {
     name,
     Image: plan.image,
@@ -62,7 +67,7 @@ export function containerOptions(instanceId: string, plan: ContainerPlan): Docke
     Entrypoint: [],
     Cmd: plan.command,
     Env: Object.entries(plan.variables).map(([variable, value]) => `${variable}=${value}`),
-    Labels: label.all({ instanceId, environmentId: plan.environmentId, generation: plan.generation }),
+    Labels: labels,
     Healthcheck: { Test: ['NONE'] },
     StopTimeout: 10,
     HostConfig: {
@@ -85,7 +90,8 @@ export function containerOptions(instanceId: string, plan: ContainerPlan): Docke
       IpcMode: 'private',
       PidMode: '',
       UsernsMode: '',
-      Mounts: [{ Type: 'volume', Source: name, Target: '/workspace' }],
+      // The engine makes a volume that is missing; it must not lack our labels then.
+      Mounts: [{ Type: 'volume', Source: name, Target: '/workspace', VolumeOptions: volumeOptions(labels) }],
       Tmpfs: {
         // A tmpfs counts against the memory limit, and is mounted noexec unless told otherwise.
         '/tmp': `rw,nosuid,nodev,exec,mode=1777,size=${Math.floor(plan.memoryBytes / 2)}`,

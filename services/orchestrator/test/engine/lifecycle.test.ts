@@ -158,7 +158,7 @@ describeOnEngine('the life of an environment', () => {
     // The fourth time within ten minutes it is left for people to look at.
     await docker('kill', nameOf(id))
     await expect.poll(async () => (await read(id)).status, { timeout: 5_000 }).toBe('error')
-    expect((await read(id)).statusReason).toMatch(/4 times within 10 minutes/)
+    expect((await read(id)).statusReason).toMatch(/brought back 3 times within 10 minutes/)
     expect(await act(id, 'retry')).toMatchObject({ status: 'running', statusReason: null })
     expect(await inContainer(id, 'cat', '/workspace/precious.txt')).toBe('precious')
     await api.deleteEnvironment(id)
