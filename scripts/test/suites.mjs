@@ -14,7 +14,8 @@ export const ROUNDS = [
     [{ name: 'web', script: 'test:web', needs: [] }],
   ],
   [[{ name: 'server', script: 'test:server', needs: ['engine', 'git', 'postgresql'] }]],
-  // Nothing of it is left without an engine; the server's own tests skip just the part that needs one.
+  // Nothing of these is left without an engine; the server's own tests skip just the part that needs one.
+  [[{ name: 'faults', script: 'test:faults', needs: ['engine', 'git'], isEngineSuite: true }]],
   [[{ name: 'e2e', script: 'test:e2e', needs: ['engine', 'git', 'chromium', 'web'], isEngineSuite: true }]],
 ]
 

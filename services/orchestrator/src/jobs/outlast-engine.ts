@@ -4,6 +4,9 @@ import type { OperationProgress } from '../lib/operation-progress.ts'
 import { RuntimeUnavailable } from '../services/runtime.ts'
 
 const pauseMs = 500
+/** While an engine ends it still answers, with failures of its own parts in any words; so a refusal is asked about again. */
+const maxRefusals = 3
+const refusalPauseMs = 1_000
 
 /** Resolves when the engine answers. */
 export type EnginePing = () => Promise<void>
@@ -21,11 +24,17 @@ export async function outlastEngine(
   perform: () => Promise<void>,
   { ping, progress, signal, onSilence }: OutlastOptions,
 ): Promise<void> {
-  for (;;) {
+  for (let refusals = 0; ;) {
     try {
       return await perform()
     } catch (error) {
-      if (!isSilent(error)) throw error
+      if (!(error instanceof RuntimeUnavailable)) throw error
+      if (error.hasAnswered) {
+        refusals += 1
+        if (refusals > maxRefusals) throw error
+        await sleep(refusalPauseMs, null, { signal })
+        continue
+      }
       progress.report(null, 'The container engine does not answer; waiting for it')
       onSilence(true)
       await untilAnswered(ping, signal)

@@ -70,13 +70,23 @@ export function createReconciler({ db, runtime, mend, onRepair, log }: Reconcile
   }
 }
 
+/** In one snapshot: an operation that settles between two reads would make its environment look abandoned. */
 async function readRows(db: Database): Promise<Omit<Facts, 'resources'>> {
-  const environments = await db.selectFrom('environments').selectAll().execute()
-  const operations = await db.selectFrom('operations').selectAll().where('state', 'in', ['queued', 'running']).execute()
-  const liveJobs = await findLiveJobs(
-    operations.map(({ id }) => id),
-    db,
-  )
-  const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
-  return { environments, operations, liveJobs, nowMs: clock.rows[0]?.now.getTime() ?? Date.now() }
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const environments = await trx.selectFrom('environments').selectAll().execute()
+      const operations = await trx
+        .selectFrom('operations')
+        .selectAll()
+        .where('state', 'in', ['queued', 'running'])
+        .execute()
+      const liveJobs = await findLiveJobs(
+        operations.map(({ id }) => id),
+        trx,
+      )
+      const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx)
+      return { environments, operations, liveJobs, nowMs: clock.rows[0]?.now.getTime() ?? Date.now() }
+    })
 }

@@ -89,7 +89,12 @@ async function openLane(options: LaneOptions): Promise<{ nudge(): void; stop(): 
   const kept = keep()
   return {
     nudge: () => {
-      if (!shutdown.aborted) lane.workers.nudge(1)
+      if (shutdown.aborted) return
+      try {
+        lane.workers.nudge(1)
+      } catch {
+        // It refuses once its workers have ended; the next one looks for itself.
+      }
     },
     stop: async () => {
       await lane.runner.stop().catch((error: unknown) => log.warn({ err: error }, 'the job queue did not stop cleanly'))
@@ -137,6 +142,9 @@ async function openLane(options: LaneOptions): Promise<{ nudge(): void; stop(): 
       concurrency,
       events,
       noHandleSignals: true,
+      // In batches (of whatever ends together), because only those have their failures handled: without the database
+      // the end of a job on its own would end the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       logger: queueLogger(log),
       crontab: crontab.join('\n'),
       taskList: Object.fromEntries(

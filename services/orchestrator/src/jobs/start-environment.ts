@@ -37,6 +37,8 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       let branch = environment.branch
       let containerId = ''
       let isFilled = environment.workspace_ready_at !== null
+      // A connection to its address of before would wait for ever.
+      if (kind === 'recover') connections.close(id)
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
       const wasRunning = kind === 'recover' && (await runtime.findContainer(id))?.running === true
       await step('network', () => runtime.ensureNetwork(id, generation))

@@ -68,3 +68,11 @@ function isEnding(error: unknown): boolean {
   const words = error instanceof Error ? error.message : ''
   return /shutting down|transport is closing|connection refused|error reading from server|context canceled/i.test(words)
 }
+
+/**
+ * Whether an engine that was killed while it started a container has lost sight of what it had begun. It never starts
+ * that container again, and another one at once.
+ */
+export function isOrphanedTask(error: unknown): boolean {
+  return statusOf(error) === 500 && error instanceof Error && /task [0-9a-f]{64}: already exists/.test(error.message)
+}

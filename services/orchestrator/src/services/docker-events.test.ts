@@ -8,7 +8,7 @@ const line = (over: object = {}) =>
   JSON.stringify({
     Type: 'container',
     Action: 'die',
-    Actor: { ID: 'c1', Attributes: { 'craftastic.environment': 'e1', exitCode: '137' } },
+    Actor: { ID: 'c1', Attributes: { 'craftastic.instance': 'i1', 'craftastic.environment': 'e1', exitCode: '137' } },
     timeNano: 1_767_268_800_123e6,
     ...over,
   })
@@ -19,7 +19,7 @@ test.each([
   ['oom', 'outOfMemory'],
   ['destroy', 'removed'],
 ] as const)('%s tells that it %s', (Action, action) => {
-  const event = readEngineEvent(line({ Action }))
+  const event = readEngineEvent(line({ Action }), 'i1')
   expect(event).toMatchObject({ environmentId: 'e1', action })
   expect(event?.atMs).toBeCloseTo(1_767_268_800_123, -1)
 })
@@ -27,9 +27,20 @@ test.each([
 test.each([
   ['an action that tells nothing', line({ Action: 'exec_create: sh' })],
   ['a container without our label', line({ Actor: { ID: 'c1', Attributes: null } })],
+  ['a container of another installation', line().replace('"i1"', '"i2"')],
+  ['a network of something else', line({ Type: 'network', Actor: { ID: 'n1', Attributes: { name: 'bridge' } } })],
   ['half a line', line().slice(0, 40)],
   ['something else', '[]'],
-])('%s is left out', (_, text) => expect(readEngineEvent(text)).toBeNull())
+])('%s is left out', (_, text) => expect(readEngineEvent(text, 'i1')).toBeNull())
+
+test('a network of an environment that is removed tells it', () => {
+  const network = line({
+    Type: 'network',
+    Action: 'destroy',
+    Actor: { ID: 'n1', Attributes: { name: 'craftastic-e1' } },
+  })
+  expect(readEngineEvent(network, 'i1')).toMatchObject({ environmentId: 'e1', action: 'removed' })
+})
 
 test('an engine that is cut off in the middle of a line ends the stream and nothing else', async () => {
   const engine = createServer((_, response) => {
@@ -46,7 +57,7 @@ test('an engine that is cut off in the middle of a line ends the stream and noth
   })
   const events: RuntimeEvent[] = []
   const docker = new Docker({ protocol: 'http', host: '127.0.0.1', port })
-  const stream = await followEngineEvents(docker, 'test', null, (event) => events.push(event))
+  const stream = await followEngineEvents(docker, 'i1', null, (event) => events.push(event))
   await stream.ended
   expect(events.map(({ action }) => action)).toEqual(['ended'])
   engine.close()

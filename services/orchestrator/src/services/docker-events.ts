@@ -3,16 +3,17 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import type Docker from 'dockerode'
 import { z } from 'zod'
-import { label, ownFilter } from './docker-template.ts'
+import { label, resourceName } from './docker-template.ts'
 import type { RuntimeEvent, RuntimeEventStream } from './runtime.ts'
 
 const EngineEvent = z.object({
   Action: z.string(),
+  Type: z.string(),
   Actor: z.object({ ID: z.string(), Attributes: z.record(z.string(), z.string()).nullish() }),
   timeNano: z.number(),
 })
 
-/** Only events of containers carry our labels; what happens to networks and volumes is seen by looking. */
+/** What happens to volumes is seen by looking. */
 const actions: Record<string, RuntimeEvent['action']> = {
   start: 'started',
   die: 'ended',
@@ -31,14 +32,15 @@ export async function followEngineEvents(
   onEvent: (event: RuntimeEvent) => void,
 ): Promise<RuntimeEventStream> {
   const stream = await docker.getEvents({
-    filters: { type: ['container'], label: ownFilter(instanceId).label },
+    // Events of networks carry no labels, so there is no filter for ours.
+    filters: { type: ['container', 'network'], event: Object.keys(actions) },
     ...(sinceMs === null ? {} : { since: Math.floor(sinceMs / 1000) }),
   })
   const lines = createInterface({ input: stream })
   // It repeats the stream's errors; unheard they would end the process.
   lines.on('error', () => {})
   lines.on('line', (line) => {
-    const event = readEngineEvent(line)
+    const event = readEngineEvent(line, instanceId)
     if (event !== null) onEvent(event)
   })
   const ended = new Promise<void>((resolve) => {
@@ -57,14 +59,22 @@ export async function followEngineEvents(
 }
 
 /** Null for events that tell nothing here. */
-export function readEngineEvent(line: string): RuntimeEvent | null {
+export function readEngineEvent(line: string, instanceId: string): RuntimeEvent | null {
   const parsed = EngineEvent.safeParse(parseJson(line))
   if (!parsed.success) return null
-  const { Action, Actor, timeNano } = parsed.data
+  const { Type, Action, Actor, timeNano } = parsed.data
   const action = actions[Action]
-  const environmentId = Actor.Attributes?.[label.environment]
+  const attributes = Actor.Attributes ?? {}
+  const environmentId = Type === 'network' ? environmentOf(attributes.name ?? '') : attributes[label.environment]
   if (action === undefined || environmentId === undefined) return null
+  if (Type === 'container' && attributes[label.instance] !== instanceId) return null
   return { environmentId, action, atMs: timeNano / 1e6 }
+}
+
+/** A network of another installation counts as well: looking once too often does no harm. */
+function environmentOf(resource: string): string | undefined {
+  const prefix = resourceName('')
+  return resource.startsWith(prefix) ? resource.slice(prefix.length) : undefined
 }
 
 function parseJson(line: string): unknown {

@@ -2,6 +2,7 @@
  * The one frozen template every container and network is made from. Values come from a plan; nothing a user sends
  * reaches the engine in another way. Which attack each setting stops stands in docs/security.md.
  */
+import { randomBytes } from 'node:crypto'
 import type Docker from 'dockerode'
 import { runDirectory } from './run-directory.ts'
 import type { ContainerPlan } from './runtime.ts'
@@ -43,7 +44,8 @@ export function networkOptions(ownership: Ownership): Docker.NetworkCreateOption
     Labels: label.all(ownership),
     Options: {
       // Interface names hold 15 bytes; host firewall rules match this prefix.
-      'com.docker.network.bridge.name': `craft-${ownership.environmentId.slice(0, 8)}`,
+      // Another one each time: an engine that was killed while it made a network keeps the name for itself for ever.
+      'com.docker.network.bridge.name': `craft-${randomBytes(4).toString('hex')}`,
       'com.docker.network.bridge.enable_icc': 'false',
     },
   }

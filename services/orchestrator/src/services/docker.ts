@@ -5,7 +5,7 @@
  */
 import Docker from 'dockerode'
 import { z } from 'zod'
-import { createCaller, orNull, statusOf, type CallObserver } from './docker-calls.ts'
+import { createCaller, isOrphanedTask, orNull, statusOf, type CallObserver } from './docker-calls.ts'
 import { connectionOptions } from './docker-endpoint.ts'
 import { followEngineEvents } from './docker-events.ts'
 import { listOwnedResources } from './docker-inventory.ts'
@@ -85,7 +85,12 @@ export function createDockerRuntime({
 
     startContainer: (environmentId) =>
       call('startContainer', async () => {
-        await orNull(304, container(environmentId).start())
+        try {
+          await orNull(304, container(environmentId).start())
+        } catch (error) {
+          if (isOrphanedTask(error)) await container(environmentId).remove({ force: true, v: true })
+          throw error
+        }
       }),
 
     stopContainer: (environmentId) =>
