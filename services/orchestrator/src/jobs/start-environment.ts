@@ -36,12 +36,15 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       const { id, generation } = environment
       let branch = environment.branch
       let containerId = ''
+      let wasRunning = false
       let isFilled = environment.workspace_ready_at !== null
       // A connection to its address of before would wait for ever.
       if (kind === 'recover') connections.close(id)
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
-      const wasRunning = kind === 'recover' && (await runtime.findContainer(id))?.running === true
-      await step('network', () => runtime.ensureNetwork(id, generation))
+      await step('network', async () => {
+        wasRunning ||= kind === 'recover' && (await runtime.findContainer(id))?.running === true
+        await runtime.ensureNetwork(id, generation)
+      })
       await step('volume', async () => {
         isFilled = await ensureVolume(context)
       })
