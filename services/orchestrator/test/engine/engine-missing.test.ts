@@ -1,5 +1,5 @@
 /** Without an engine the product stays up, says what is wrong, and nothing hangs. */
-import { Environment, Readiness } from '@craftastic/contract'
+import { Environment, Operation, Readiness } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { beforeAll, expect, it } from 'vitest'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
@@ -19,18 +19,21 @@ describeOnEngine('without an engine', () => {
     expect(parts.engine).toMatchObject({ ready: false, reason: 'does not answer' })
   })
 
-  it('fails a create in words, which can be deleted when the engine is back', async () => {
-    const environment = await api.createEnvironment({ name: 'early' })
-    expect(environment).toMatchObject({ status: 'error', operation: { state: 'failed', error: { step: 'network' } } })
-    expect(environment.statusReason).toMatch(/container engine does not answer/)
+  it('lets a create wait for the engine and say so, and takes every later wish', async () => {
+    const created = await api.expect(202, Environment, 'POST', '/api/environments', { body: { name: 'early' } })
+    const path = `/api/environments/${created.id}`
+    const read = () => api.expect(200, Environment, 'GET', path)
+    const message = async () => (await read()).operation?.steps.find(({ state }) => state === 'running')?.message
+    await expect.poll(message).toMatch(/container engine does not answer/)
+    expect(await read()).toMatchObject({ status: 'starting', operation: { kind: 'create', state: 'running' } })
 
-    const headers = { prefer: 'wait=30' }
-    await api.request('DELETE', `/api/environments/${environment.id}`, { headers })
-    const after = await api.expect(200, Environment, 'GET', `/api/environments/${environment.id}`)
-    expect(after).toMatchObject({
-      status: 'error',
-      desiredState: 'deleted',
-      operation: { kind: 'delete', state: 'failed' },
-    })
+    const cancel = `/api/operations/${created.operation?.id}/cancel`
+    expect(await api.expect(200, Operation, 'POST', cancel)).toMatchObject({ state: 'cancelled' })
+    await expect.poll(message).toMatch(/container engine does not answer/)
+    expect(await read()).toMatchObject({ status: 'stopping', operation: { kind: 'stop', state: 'running' } })
+
+    expect((await api.request('DELETE', path)).status).toBe(202)
+    await expect.poll(message).toMatch(/container engine does not answer/)
+    expect(await read()).toMatchObject({ status: 'deleting', desiredState: 'deleted', operation: { kind: 'delete' } })
   })
 })
