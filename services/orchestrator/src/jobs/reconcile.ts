@@ -4,7 +4,7 @@
  */
 import { Id } from '@craftastic/contract'
 import { sql } from 'kysely'
-import type { Database } from '../lib/database.ts'
+import { readDatabaseClock, type Database } from '../lib/database.ts'
 import { findLiveJobs } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
 import { findStrays, planRepairs, type Facts, type Repair } from '../lib/reconcile-plan.ts'
@@ -86,7 +86,6 @@ async function readRows(db: Database): Promise<Omit<Facts, 'resources'>> {
         operations.map(({ id }) => id),
         trx,
       )
-      const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx)
-      return { environments, operations, liveJobs, nowMs: clock.rows[0]?.now.getTime() ?? Date.now() }
+      return { environments, operations, liveJobs, nowMs: (await readDatabaseClock(trx)).getTime() }
     })
 }

@@ -71,6 +71,12 @@ export function jsonb<T extends JsonValue>(value: T): RawBuilder<T> {
   return sql<T>`${JSON.stringify(value)}::jsonb`
 }
 
+/** What time it is for the database: servers may disagree. */
+export async function readDatabaseClock(db: Kysely<DB>): Promise<Date> {
+  const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db)
+  return rows[0]?.now ?? new Date()
+}
+
 /** Error classes of PostgreSQL and of the socket that mean "not reachable now", as opposed to a wrong query. */
 const unavailableCodes = new Set([
   'ECONNREFUSED',

@@ -64,13 +64,14 @@ export function openOperationProgress({ run, onOvertaken, signal, db }: Operatio
       throw cause
     }
   }
-  /** Writes follow each other; a write that fails is made good by the next one. */
-  const queueWrite = () => (writing = writeNow().catch(() => {}))
-  const writeNow = async () => {
-    await writing
-    await db.transaction().execute((trx) => write('running', null, trx))
+  /** Writes follow each other. */
+  const writeNext = () => {
+    const next = writing.then(() => db.transaction().execute((trx) => write('running', null, trx)))
+    writing = next.catch(() => {})
+    return next
   }
-  const writeSoon = () => (timer ??= setTimeout(queueWrite, writeIntervalMs))
+  /** One that fails is made good by the next one. */
+  const writeSoon = () => (timer ??= setTimeout(() => void writeNext().catch(() => {}), writeIntervalMs))
 
   return {
     step: async (name, work) => {
@@ -80,7 +81,7 @@ export function openOperationProgress({ run, onOvertaken, signal, db }: Operatio
       step.state = 'running'
       step.startedAt = new Date().toISOString()
       // Nothing is begun that cannot be written down, or that another run does now.
-      await writeNow()
+      await writeNext()
       signal.throwIfAborted()
       try {
         await work()

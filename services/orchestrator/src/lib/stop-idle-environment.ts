@@ -1,7 +1,6 @@
 /** Stops an environment that nobody uses, unless that has just changed. */
-import { sql } from 'kysely'
 import { beginOperation } from './begin-operation.ts'
-import type { Database } from './database.ts'
+import { readDatabaseClock, type Database } from './database.ts'
 import { lockEnvironment } from './environment-state.ts'
 import { idleStopAt } from './present.ts'
 
@@ -11,9 +10,7 @@ export async function stopIdleEnvironment(environmentId: string, reason: string,
     const row = await lockEnvironment(environmentId, trx)
     if (row?.status !== 'running') return
     const dueAt = idleStopAt(row)
-    const clock = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(trx)
-    const now = clock.rows[0]?.now ?? new Date()
-    if (dueAt === null || dueAt > now) return
+    if (dueAt === null || dueAt > (await readDatabaseClock(trx))) return
     await beginOperation(row, { kind: 'stop', requestedBy: null, reason }, trx)
   })
 }

@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
 import { toast } from 'sonner'
 import type { Environment } from '@craftastic/contract'
@@ -17,6 +16,7 @@ import {
 import { Button } from '@/components/ui/button'
 import { aliveSessions } from '@/lib/status'
 import { useAction } from '@/lib/use-action'
+import { useLingering } from '@/lib/use-lingering'
 
 /** Asks before a deletion and names what is lost with it. */
 export function DeleteEnvironmentDialog({
@@ -26,9 +26,7 @@ export function DeleteEnvironmentDialog({
   environment: Environment | null
   onClose: () => void
 }) {
-  // What is shown stays while the dialog fades out.
-  const [shown, setShown] = useState(environment)
-  if (environment && environment !== shown) setShown(environment)
+  const shown = useLingering(environment)
   const { pathname } = useLocation()
   const navigate = useNavigate()
   const { run, pending } = useAction(deleteEnvironmentMutation())

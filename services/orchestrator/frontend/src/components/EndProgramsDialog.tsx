@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import type { Environment } from '@craftastic/contract'
 import {
   AlertDialog,
@@ -14,6 +13,7 @@ import { verbLooks, type EndingVerb } from '@/lib/environment-verbs'
 import { namePrograms } from '@/lib/programs'
 import { aliveSessions } from '@/lib/status'
 import { useRunVerb } from '@/lib/use-environment-verb'
+import { useLingering } from '@/lib/use-lingering'
 
 export interface Ending {
   environment: Environment
@@ -22,9 +22,7 @@ export interface Ending {
 
 /** Asks before a stop or a restart, and says what ends and what stays. */
 export function EndProgramsDialog({ ending, onClose }: { ending: Ending | null; onClose: () => void }) {
-  // What is shown stays while the dialog fades out.
-  const [shown, setShown] = useState(ending)
-  if (ending && ending !== shown) setShown(ending)
+  const shown = useLingering(ending)
   const { runVerb, pending } = useRunVerb()
   if (!shown) return null
 

@@ -20,6 +20,7 @@ import {
 import { fragment } from '@/lib/field-message'
 import { showFieldErrors } from '@/lib/server-errors'
 import { useAction } from '@/lib/use-action'
+import { useLingering } from '@/lib/use-lingering'
 
 const RenameForm = z.object({ name: EnvironmentName })
 
@@ -30,9 +31,7 @@ export function RenameEnvironmentDialog({
   environment: Environment | null
   onClose: () => void
 }) {
-  // What is shown stays while the dialog fades out.
-  const [shown, setShown] = useState(environment)
-  if (environment && environment !== shown) setShown(environment)
+  const shown = useLingering(environment)
   if (!shown) return null
   return (
     <Dialog open={environment !== null} onOpenChange={(open) => !open && onClose()}>
