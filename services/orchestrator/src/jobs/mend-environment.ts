@@ -36,12 +36,15 @@ export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptio
       await runtime.stopContainer(repair.environmentId)
       await runtime.removeNetwork(repair.environmentId)
     }
+    // Those that its container is not on go.
+    if (isMended && repair.repair === 'untangle') await runtime.ensureNetwork(repair.environmentId, repair.generation)
     return isMended
   }
 
   async function perform(row: EnvironmentRow, repair: Repair, words: string, trx: Transaction): Promise<boolean> {
     switch (repair.repair) {
       case 'tidy':
+      case 'untangle':
         return true
       case 'recover':
         return recover(row, words, trx)

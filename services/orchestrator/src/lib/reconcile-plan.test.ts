@@ -48,9 +48,19 @@ describe('an environment with nothing under way', () => {
     ['its container has ended', [container({ running: false }), network, volume], 'container'],
     ['its network is gone', [container({ networkId: null }), volume], 'network'],
     ['its container is on another network', [container({ networkId: 'n0' }), network, volume], 'network'],
-    ['it has two networks', [...whole, { ...network, id: 'n2' }], 'network'],
   ] as const)('is brought back when %s', (_, resources, lost) => {
     expect(plan({ resources })).toEqual([{ environmentId: id, generation: 7, repair: 'recover', lost }])
+  })
+
+  it('keeps the network that its container is on when there are more', () => {
+    const another = { ...network, id: 'n2' }
+    expect(plan({ resources: [another, ...whole] })).toMatchObject([{ repair: 'untangle' }])
+    expect(
+      plan({
+        environments: [environment({ status: 'stopped', desired_state: 'stopped' })],
+        resources: [network, another],
+      }),
+    ).toEqual([])
   })
 
   it('is stopped when it runs and should not', () => {

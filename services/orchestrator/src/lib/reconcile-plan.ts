@@ -30,6 +30,8 @@ export type Repair = { environmentId: string; generation: number } & (
       repair: 'recover'
       lost: 'container' | 'network'
     }
+  /** It has more networks than one: a server that was stalled between asking and making one has made another. */
+  | { repair: 'untangle' }
   /** It runs and is not meant to. */
   | { repair: 'stop' }
   /** Its start failed and something of it still runs. */
@@ -89,8 +91,8 @@ function planState(environment: EnvironmentFacts, resources: readonly OwnedResou
   const mayTryAgain = nowMs - environment.updated_at.getTime() > secondAttemptMs
   if (environment.status === 'running') {
     if (container?.kind !== 'container' || !container.running) return { repair: 'recover', lost: 'container' }
-    const [network] = networks
-    if (networks.length !== 1 || container.networkId !== network) return { repair: 'recover', lost: 'network' }
+    if (!networks.some((id) => id === container.networkId)) return { repair: 'recover', lost: 'network' }
+    if (networks.length > 1) return { repair: 'untangle' }
     return container.id === environment.container_id ? null : { repair: 'adopt', containerId: container.id }
   }
   if (environment.status === 'error' && environment.desired_state === 'deleted') {

@@ -51,13 +51,14 @@ describeOnEngine('an environment that loses', () => {
   }
 
   it.each([
-    ['its container', /removed/, (id: string) => docker('rm', '--force', nameOf(id))],
+    // The engine kills it before it removes it, and either may be what is seen.
+    ['its container', /removed|killed/, (id: string) => docker('rm', '--force', nameOf(id))],
     ['its container to a kill', /killed/, (id: string) => docker('kill', nameOf(id))],
     ['its container from inside', /asked to end/, (id: string) => inContainer(id, 'kill', '-TERM', '1')],
     ['its container to its memory limit', /out of memory/, (id: string) => inContainer(id, 'sh', '-c', takeAllMemory)],
-  ])('%s says so, and runs again with its work and its sessions', async (_, words, breakIt) => {
+  ])('%s says so, and runs again with its work and its sessions', async (what, words, breakIt) => {
     const { api } = server()
-    const { home, session } = await makeHome('comes back')
+    const { home, session } = await makeHome(`loses ${what}`)
     // What breaks it from inside ends with it.
     await breakIt(home.id).catch(() => null)
     expect((await untilSeen(home.id)).statusReason).toMatch(words)
@@ -82,6 +83,17 @@ describeOnEngine('an environment that loses', () => {
     await untilRecovered(api, home.id)
     expect(await readShells()).toBe(shells)
     expect(await readSession(api, session.id)).toMatchObject({ status: 'inactive', restoredAt: null })
+    await endTest(home)
+  })
+
+  it('nothing but gains another network is rid of it, and nobody is bothered', async () => {
+    const { api, process: started } = server()
+    const { home } = await makeHome('doubled')
+    const labels = [`craftastic.instance=${started.instanceId}`, `craftastic.environment=${home.id}`]
+    await docker('network', 'create', ...labels.flatMap((label) => ['--label', label]), `another-${nameOf(home.id)}`)
+    await checkInvariant({ api, instanceId: started.instanceId })
+    expect(await readEnvironment(api, home.id)).toMatchObject({ status: 'running', statusReason: null })
+    expect((await listOperations(api, home.id)).map(({ kind }) => kind)).toEqual(['create'])
     await endTest(home)
   })
 
