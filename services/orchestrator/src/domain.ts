@@ -12,6 +12,7 @@ import type { Job } from './jobs/runner.ts'
 import { startEnvironmentWork } from './jobs/start-environment.ts'
 import { stopEnvironmentWork } from './jobs/stop-environment.ts'
 import type { Database } from './lib/database.ts'
+import { createCreateLine } from './lib/create-line.ts'
 import { createDiskFloor } from './lib/disk-floor.ts'
 import { createEnvironmentConnections } from './lib/environment-connections.ts'
 import { createEnvironmentLifecycle } from './lib/environment-lifecycle.ts'
@@ -88,11 +89,16 @@ export function buildDomain(options: DomainOptions) {
     onSettled: metrics.countOperation,
     ...(onGap === undefined ? {} : { onGap }),
   }
+  const startEnvironment = createOperationJob(
+    frame,
+    startEnvironmentWork({ db, runtime, connections, secretBox, cloneStallSeconds }),
+  )
+  const createLine = createCreateLine()
   const jobs: Record<JobName, Job> = {
-    start_environment: createOperationJob(
-      frame,
-      startEnvironmentWork({ db, runtime, connections, secretBox, cloneStallSeconds }),
-    ),
+    start_environment: async (payload, shutdown) => {
+      await createLine.untilQuiet()
+      await startEnvironment(payload, shutdown)
+    },
     stop_environment: createOperationJob(frame, stopEnvironmentWork({ runtime, connections })),
     delete_environment: createOperationJob(frame, deleteEnvironmentWork({ runtime, connections })),
     delete_old_records: async () => {
@@ -105,7 +111,7 @@ export function buildDomain(options: DomainOptions) {
   return {
     environments: createEnvironmentService({
       db,
-      secretBox,
+      createLine,
       gitHosts: readGitHosts(config.gitAllowedHosts),
       sandbox,
       quotas,

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startJobRunner, type Job, type JobRunner } from '../src/jobs/runner.ts'
-import { appendEvent, deleteOldEvents, readEventsAfter } from '../src/lib/event-log.ts'
+import { appendEvents, deleteOldEvents, readEventsAfter } from '../src/lib/event-log.ts'
 import { enqueueOperation } from '../src/lib/job-queue.ts'
 import { createUser } from './harness/builders.ts'
 import { useTestApp } from './harness/test-app.ts'
@@ -133,7 +133,7 @@ describe('the event log', () => {
     const { db } = server().database
     const user = await createUser(server())
     const append = () =>
-      appendEvent({ type: 'status', environmentId: job.environmentId, environment: null }, user.id, db)
+      appendEvents([{ type: 'status', environmentId: job.environmentId, environment: null }], user.id, db)
     await append()
     await sql`update events set created_at = now() - interval '25 hours'`.execute(db)
     await append()

@@ -5,7 +5,7 @@
 import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
-import { readEnvironmentKeys } from '../lib/environment-keys.ts'
+import { ensureEnvironmentKeys } from '../lib/environment-keys.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import { defaultBranch } from '../lib/repository.ts'
@@ -93,7 +93,7 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
   }
 
   async function ensureContainer(environment: EnvironmentRow): Promise<string> {
-    const keys = await readEnvironmentKeys(environment.id, secretBox, db)
+    const keys = await ensureEnvironmentKeys(environment, secretBox, db)
     const image = await runtime.findImage(environment.image)
     const wayIn = { hostPrivateKey: keys.host.privateKey, clientPublicKey: keys.client.publicKey }
     return runtime.ensureContainer({

@@ -39,7 +39,8 @@ export interface RefreshedSession {
 }
 
 interface CacheEntry {
-  session: StandingSession | null
+  /** May still be under way: requests that come together ask once. */
+  session: Promise<StandingSession | null>
   until: number
 }
 
@@ -48,8 +49,6 @@ export class AuthSessions {
   readonly #tokens: RefreshTokens
   readonly #cache = new Map<string, CacheEntry>()
   readonly #listeners = new Set<RevocationListener>()
-  /** Grows with each forgetting, so that an answer that was under way by then is not kept. */
-  #generation = 0
 
   constructor(db: Database, tokens: RefreshTokens) {
     this.#db = db
@@ -111,19 +110,13 @@ export class AuthSessions {
   async check(authSessionId: string): Promise<StandingSession | null> {
     const cached = this.#cache.get(authSessionId)
     if (cached !== undefined && cached.until > Date.now()) return cached.session
-    const generation = this.#generation
-    const row = await this.#db
-      .selectFrom('auth_sessions')
-      .innerJoin('users', 'users.id', 'auth_sessions.user_id')
-      .select(['users.id', 'users.role'])
-      .where('auth_sessions.id', '=', authSessionId)
-      .where('auth_sessions.revoked_at', 'is', null)
-      .where('auth_sessions.expires_at', '>', sql<Date>`now()`)
-      .where('users.disabled_at', 'is', null)
-      .executeTakeFirst()
-    const session = row === undefined ? null : { userId: row.id, role: UserRole.parse(row.role) }
-    if (generation === this.#generation) this.#remember(authSessionId, session)
-    return session
+    const entry = { session: this.#read(authSessionId), until: Date.now() + cacheMs }
+    if (this.#cache.size >= maxCachedSessions) this.#cache.clear()
+    this.#cache.set(authSessionId, entry)
+    entry.session.catch(() => {
+      if (this.#cache.get(authSessionId) === entry) this.#cache.delete(authSessionId)
+    })
+    return entry.session
   }
 
   /** Revokes one session; nothing happens when it is over already. */
@@ -167,7 +160,6 @@ export class AuthSessions {
 
   /** Makes the next request of everybody ask the database: roles or users have changed. */
   forgetAll(): void {
-    this.#generation += 1
     this.#cache.clear()
   }
 
@@ -177,9 +169,17 @@ export class AuthSessions {
     return () => this.#listeners.delete(listener)
   }
 
-  #remember(authSessionId: string, session: StandingSession | null): void {
-    if (this.#cache.size >= maxCachedSessions) this.#cache.clear()
-    this.#cache.set(authSessionId, { session, until: Date.now() + cacheMs })
+  async #read(authSessionId: string): Promise<StandingSession | null> {
+    const row = await this.#db
+      .selectFrom('auth_sessions')
+      .innerJoin('users', 'users.id', 'auth_sessions.user_id')
+      .select(['users.id', 'users.role'])
+      .where('auth_sessions.id', '=', authSessionId)
+      .where('auth_sessions.revoked_at', 'is', null)
+      .where('auth_sessions.expires_at', '>', sql<Date>`now()`)
+      .where('users.disabled_at', 'is', null)
+      .executeTakeFirst()
+    return row === undefined ? null : { userId: row.id, role: UserRole.parse(row.role) }
   }
 
   async #findByToken(hash: string, trx: Transaction): Promise<TokenSession | undefined> {

@@ -6,11 +6,12 @@
 import type { Operation, OperationKind } from '@craftastic/contract'
 import { sql } from 'kysely'
 import { jsonb, type Transaction } from './database.ts'
-import { changeStatus } from './environment-state.ts'
+import { changeStatus, statusEvent } from './environment-state.ts'
+import { appendEvents } from './event-log.ts'
 import { dropJob, enqueueOperation } from './job-queue.ts'
-import { tellOperation } from './operation-log.ts'
-import { operationGoals, operationSteps, pendingSteps } from './operation-steps.ts'
-import type { EnvironmentRow } from './present.ts'
+import { countAhead, operationEvent, tellOperation } from './operation-log.ts'
+import { operationGoals, operationSteps, pendingSteps, startingKinds } from './operation-steps.ts'
+import { presentOperation, type EnvironmentRow } from './present.ts'
 
 export type Wish = {
   kind: OperationKind
@@ -28,26 +29,38 @@ export async function beginOperation(
 ): Promise<{ environment: EnvironmentRow; operation: Operation }> {
   const { passing, desiredState } = operationGoals[kind]
   await cancelUnsettled(row, trx)
-  const change = { status: passing, reason: reason ?? null, desiredState, fence: true }
+  const change = { status: passing, reason: reason ?? null, desiredState, fence: true, isToldLater: true }
   const environment = await changeStatus(row, change, trx)
+  return { environment, operation: await addOperation(environment, { kind, requestedBy }, trx) }
+}
+
+/** Writes down the work that brings an environment to the state it was just given, puts it in line, and tells of both. */
+export async function addOperation(
+  row: EnvironmentRow,
+  { kind, requestedBy }: Pick<Wish, 'kind' | 'requestedBy'>,
+  trx: Transaction,
+): Promise<Operation> {
   // A retry may find the workspace gone and fill another one.
   const needsClone = row.repository_url !== null && (row.workspace_ready_at === null || kind === 'retry')
-  const inserted = await trx
+  const { ahead, ...inserted } = await trx
     .insertInto('operations')
     .values({
       environment_id: row.id,
       kind,
       state: 'queued',
-      generation: environment.generation,
+      generation: row.generation,
       steps: jsonb(pendingSteps(operationSteps(kind, { needsClone }))),
       requested_by: requestedBy,
       // Not the start of the transaction: of two wishes that wait for each other the later one is newer.
       created_at: sql<Date>`clock_timestamp()`,
     })
     .returningAll()
+    .returning(countAhead(kind).as('ahead'))
     .executeTakeFirstOrThrow()
   await enqueueOperation({ environmentId: row.id, operationId: inserted.id, kind }, trx)
-  return { environment, operation: await tellOperation(inserted, row.user_id, [], trx) }
+  const operation = presentOperation(inserted, startingKinds.includes(kind) ? ahead + 1 : null)
+  await appendEvents([statusEvent(row), operationEvent(operation)], row.user_id, trx)
+  return operation
 }
 
 async function cancelUnsettled(row: EnvironmentRow, trx: Transaction): Promise<void> {

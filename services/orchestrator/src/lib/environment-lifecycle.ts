@@ -87,8 +87,8 @@ export function createEnvironmentLifecycle({ db, quotas }: EnvironmentLifecycleO
     kind: WishedKind,
     trx: Transaction,
   ): Promise<Environment> {
-    if (kind !== 'stop' && row.desired_state !== 'running') await requireRoomToRun(row.user_id, quotas, trx)
     const { environment, operation } = await beginOperation(row, { kind, requestedBy: actor.userId }, trx)
+    if (kind !== 'stop' && row.desired_state !== 'running') await requireRoomToRun(row.user_id, quotas, trx)
     return { ...presentEnvironment(environment), operation }
   }
 

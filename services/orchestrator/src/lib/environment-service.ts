@@ -9,14 +9,14 @@ import type {
   OperationListQuery,
   UpdateEnvironment,
 } from '@craftastic/contract'
-import { sql } from 'kysely'
-import { generateSshKeyPair } from '../services/ssh-keys.ts'
+import { sql, type Insertable } from 'kysely'
 import type { UserActor } from './actor.ts'
-import { beginOperation } from './begin-operation.ts'
-import { isUniqueViolation, type Database } from './database.ts'
+import { addOperation } from './begin-operation.ts'
+import type { CreateLine } from './create-line.ts'
+import type { DB } from './database-types.ts'
+import { isUniqueViolation, type Database, type Transaction } from './database.ts'
 import type { DiskFloor } from './disk-floor.ts'
 import { lockOwnEnvironment, requireEnvironment } from './environment-access.ts'
-import { storeEnvironmentKeys } from './environment-keys.ts'
 import { tellEnvironment } from './environment-state.ts'
 import { AppError } from './errors.ts'
 import { checkRepositoryUrl, type GitHosts } from './git-hosts.ts'
@@ -25,21 +25,22 @@ import { findNewestOperations, presentOperations } from './operation-log.ts'
 import { presentEndedSession, presentEnvironment, presentSession } from './present.ts'
 import { requireRoomToCreate, type Quotas } from './quotas.ts'
 import { branchWithoutRepository, defaultBranch } from './repository.ts'
-import type { SecretBox } from './secret-box.ts'
 
 export type EnvironmentServiceOptions = {
   db: Database
-  secretBox: SecretBox
+  createLine: CreateLine
   gitHosts: GitHosts
   sandbox: { image: string; allowedImages: readonly string[]; memoryBytes: number; cpuLimit: number }
   quotas: Quotas
   diskFloor: DiskFloor
 }
 
+type NewEnvironment = Omit<Insertable<DB['environments']>, 'status' | 'desired_state'>
+
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>
 
 export function createEnvironmentService(options: EnvironmentServiceOptions) {
-  const { db, secretBox, gitHosts, sandbox, quotas, diskFloor } = options
+  const { db, createLine, gitHosts, sandbox, quotas, diskFloor } = options
   return {
     /** Answers the environment in `starting`, with the operation that makes it. */
     async createEnvironment(actor: UserActor, input: CreateEnvironment): Promise<Environment> {
@@ -47,35 +48,20 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
       const repositoryUrl = input.repositoryUrl === undefined ? null : allowedRepository(input.repositoryUrl)
       const image = allowedImage(input.image)
       await diskFloor.requireSpace()
-      const keys = { client: generateSshKeyPair('craftastic'), host: generateSshKeyPair('craftastic host') }
+      const { memoryBytes: memory_bytes, cpuLimit: cpu_limit } = sandbox
+      const values = {
+        user_id: ownerId,
+        name: input.name,
+        repository_url: repositoryUrl,
+        branch: repositoryUrl === null ? branchWithoutRepository : (input.branch ?? defaultBranch),
+        image,
+        memory_bytes,
+        cpu_limit,
+      }
       try {
-        return await db.transaction().execute(async (trx) => {
-          await requireRoomToCreate(ownerId, quotas, trx)
-          const row = await trx
-            .insertInto('environments')
-            .values({
-              user_id: ownerId,
-              name: input.name,
-              repository_url: repositoryUrl,
-              branch: repositoryUrl === null ? branchWithoutRepository : (input.branch ?? defaultBranch),
-              status: 'starting',
-              desired_state: 'running',
-              image,
-              memory_bytes: sandbox.memoryBytes,
-              cpu_limit: sandbox.cpuLimit,
-            })
-            .returningAll()
-            .executeTakeFirstOrThrow()
-          await storeEnvironmentKeys({ environmentId: row.id, ownerId }, keys, secretBox, trx)
-          const { environment, operation } = await beginOperation(
-            row,
-            { kind: 'create', requestedBy: actor.userId },
-            trx,
-          )
-          const answer = { ...presentEnvironment(environment), sessions: [], operation }
-          await keepAnswer(actor, answer, trx)
-          return answer
-        })
+        return await createLine.writeDown(() =>
+          db.transaction().execute((trx) => insertEnvironment(actor, values, trx)),
+        )
       } catch (error) {
         throw nameTaken(error, input.name)
       }
@@ -132,6 +118,19 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
         throw nameTaken(error, name)
       }
     },
+  }
+
+  async function insertEnvironment(actor: UserActor, values: NewEnvironment, trx: Transaction): Promise<Environment> {
+    const row = await trx
+      .insertInto('environments')
+      .values({ ...values, status: 'starting', desired_state: 'running' })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    const operation = await addOperation(row, { kind: 'create', requestedBy: actor.userId }, trx)
+    const answer = { ...presentEnvironment(row), sessions: [], operation }
+    await keepAnswer(actor, answer, trx)
+    await requireRoomToCreate(values.user_id, quotas, trx)
+    return answer
   }
 
   async function requireOwner(actor: UserActor, userId: string | undefined): Promise<string> {

@@ -5,11 +5,11 @@
  * `generation` is the fence: every wish and every run of its work begins a new one, and whoever writes an outcome must
  * still hold the newest. A server that was stalled while another one took over finds its number outdated.
  */
-import { EnvironmentStatus, environmentTransitions, type DesiredState } from '@craftastic/contract'
+import { EnvironmentStatus, environmentTransitions, type AppEvent, type DesiredState } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
 import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
-import { appendEvent } from './event-log.ts'
+import { appendEvents } from './event-log.ts'
 import { presentEnvironment, type EnvironmentRow } from './present.ts'
 
 export type StatusChange = {
@@ -23,6 +23,8 @@ export type StatusChange = {
   workspaceReady?: true
   /** Begins a new generation: what was under way may write no more. */
   fence?: boolean
+  /** The caller tells the owner, together with more. */
+  isToldLater?: boolean
 }
 
 /** Locks the row until the transaction ends. Null when there is no such environment. */
@@ -68,7 +70,7 @@ export async function changeStatus(
     .where('id', '=', row.id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  await tellEnvironment(updated, trx)
+  if (change.isToldLater !== true) await tellEnvironment(updated, trx)
   return updated
 }
 
@@ -81,13 +83,16 @@ export async function forgetWorkspace(environmentId: string, generation: number,
 
 /** The end of a delete. What is found on the engine later, of a server that was stalled, may go as well. */
 export async function removeEnvironment(row: EnvironmentRow, trx: Transaction): Promise<void> {
-  await appendEvent({ type: 'status', environmentId: row.id, environment: null }, row.user_id, trx)
+  await appendEvents([{ type: 'status', environmentId: row.id, environment: null }], row.user_id, trx)
   await trx.insertInto('deleted_environments').values({ id: row.id }).execute()
   await trx.deleteFrom('environments').where('id', '=', row.id).execute()
 }
 
 /** Tells the owner what an environment is now. */
 export async function tellEnvironment(row: EnvironmentRow, trx: Kysely<DB>): Promise<void> {
-  const event = { type: 'status', environmentId: row.id, environment: presentEnvironment(row) } as const
-  await appendEvent(event, row.user_id, trx)
+  await appendEvents([statusEvent(row)], row.user_id, trx)
+}
+
+export function statusEvent(row: EnvironmentRow): AppEvent {
+  return { type: 'status', environmentId: row.id, environment: presentEnvironment(row) }
 }

@@ -15,15 +15,16 @@ const retentionHours = 24
 
 export type LoggedEvent = { id: number; userId: string; event: AppEvent }
 
-/** Writes one event for the owner of its environment. Told when the surrounding transaction commits. */
-export async function appendEvent(event: AppEvent, userId: string, trx: Kysely<DB>): Promise<void> {
-  const { type, environmentId, ...data } = event
-  const row = await trx
-    .insertInto('events')
-    .values({ user_id: userId, environment_id: environmentId, type, data: jsonb(data as JsonObject) })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  await sql`select pg_notify(${eventChannel}, ${String(row.id)})`.execute(trx)
+/** Writes events for the owner of their environment. Told when the surrounding transaction commits. */
+export async function appendEvents(events: readonly AppEvent[], userId: string, trx: Kysely<DB>): Promise<void> {
+  const values = events.map(({ type, environmentId, ...data }) => {
+    return { user_id: userId, environment_id: environmentId, type, data: jsonb(data as JsonObject) }
+  })
+  await trx
+    .with('added', (cte) => cte.insertInto('events').values(values).returning('id'))
+    .selectFrom('added')
+    .select(sql`pg_notify(${eventChannel}, id::text)`.as('told'))
+    .execute()
 }
 
 type EventRow = { id: number; user_id: string; environment_id: string; type: string; data: unknown }

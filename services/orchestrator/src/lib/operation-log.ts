@@ -1,15 +1,17 @@
 /** Operations as rows: keeping one and its log true, and reading them. */
 import {
   settledOperationStates,
+  type AppEvent,
   type Operation,
   type OperationError,
+  type OperationKind,
   type OperationState,
   type OperationStep,
 } from '@craftastic/contract'
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { jsonb, type Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
-import { appendEvent } from './event-log.ts'
+import { appendEvents } from './event-log.ts'
 import { startingKinds } from './operation-steps.ts'
 import { presentOperation, type OperationRow } from './present.ts'
 
@@ -64,9 +66,12 @@ export async function tellOperation(
   trx: Transaction,
 ): Promise<Operation> {
   const [operation = presentOperation(row)] = await presentOperations([row], trx)
-  const event = { type: 'operation' as const, environmentId: row.environment_id, operation, lines: [...lines] }
-  await appendEvent(event, ownerId, trx)
+  await appendEvents([operationEvent(operation, lines)], ownerId, trx)
   return operation
+}
+
+export function operationEvent(operation: Operation, lines: readonly string[] = []): AppEvent {
+  return { type: 'operation', environmentId: operation.environmentId, operation, lines: [...lines] }
 }
 
 export async function readOperationLines(operationId: string, db: Kysely<DB>): Promise<string[]> {
@@ -95,6 +100,15 @@ export async function findNewestOperations(
     .orderBy('created_at', 'desc')
     .execute()
   return new Map((await presentOperations(rows, db)).map((operation) => [operation.environmentId, operation]))
+}
+
+/** How many starts go before one that is put in line now: the order of `presentOperations`. */
+export function countAhead(kind: OperationKind): RawBuilder<number> {
+  const isLast = kind === 'recover'
+  return sql<number>`(
+    select count(*) from operations line
+    where line.state = 'queued' and line.kind = any(${sql.val(startingKinds)}) and (${isLast} or line.kind <> 'recover')
+  )`
 }
 
 /** With the place in line of those that wait. People come before what the server does by itself. */

@@ -43,8 +43,8 @@ export function createOperationService({ db, feed, quotas }: OperationServiceOpt
           operation.kind === 'stop'
             ? ({ kind: 'start', requestedBy: actor.userId } as const)
             : ({ kind: 'stop', requestedBy: actor.userId, reason: 'Starting it was cancelled.' } as const)
-        if (wish.kind === 'start') await requireRoomToRun(environment.user_id, quotas, trx)
         await beginOperation(environment, wish, trx)
+        if (wish.kind === 'start') await requireRoomToRun(environment.user_id, quotas, trx)
         const cancelled = await present(await requireOperation(actor, operationId, trx), trx)
         await keepAnswer(actor, cancelled, trx)
         return cancelled

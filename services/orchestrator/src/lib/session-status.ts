@@ -8,7 +8,7 @@ import type { SshConnection } from '../services/ssh.ts'
 import { createTmuxSession, listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
 import type { Database, Transaction } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
-import { appendEvent } from './event-log.ts'
+import { appendEvents } from './event-log.ts'
 import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
 
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
@@ -51,7 +51,7 @@ export async function tellSession(
   trx: Transaction,
 ): Promise<void> {
   const event = { type: 'session', environmentId: row.environment_id, sessionId: row.id, session } as const
-  await appendEvent(event, ownerId, trx)
+  await appendEvents([event], ownerId, trx)
 }
 
 const restoredNotice = 'A new shell: the container had ended, and with it the programs that ran here.'
