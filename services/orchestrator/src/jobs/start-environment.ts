@@ -62,7 +62,7 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       await step('ready', async () => {
         const ssh = await connections.connect(id)
         await startTmuxServer(ssh)
-        await restoreSessions(environment, ssh, db)
+        await restoreSessions(environment, ssh, db, { isFresh: !wasRunning })
       })
       const reason = kind === 'recover' ? describeRecovery(environment.status_reason, wasRunning) : null
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange

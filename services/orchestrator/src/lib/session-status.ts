@@ -56,17 +56,23 @@ export async function tellSession(
 
 const restoredNotice = 'A new shell: the container had ended, and with it the programs that ran here.'
 
-/** Makes the sessions again that were alive when their container ended, as new shells in their directories. */
+/**
+ * Makes the sessions again that were alive when their container ended, as new shells in their directories. When the
+ * container has just been started (`isFresh`), one that is there already is a new shell as well: somebody who attached
+ * at the wrong moment made it.
+ */
 export async function restoreSessions(
   environment: Pick<EnvironmentRow, 'id' | 'user_id'>,
   ssh: SshConnection,
   db: Database,
+  { isFresh }: { isFresh: boolean },
 ): Promise<void> {
   const rows = await readSessionRows(environment.id, db)
   const alive = new Set((await listTmuxSessions(ssh)).map(({ name }) => name))
   for (const row of rows) {
-    if (row.status === 'dead' || alive.has(row.tmux_session_name)) continue
-    await createTmuxSession(ssh, row.tmux_session_name, row.working_directory, restoredNotice)
+    const isAlive = alive.has(row.tmux_session_name)
+    if (row.status === 'dead' || (isAlive && !isFresh)) continue
+    if (!isAlive) await createTmuxSession(ssh, row.tmux_session_name, row.working_directory, restoredNotice)
     await db.transaction().execute(async (trx) => {
       const restored = await trx
         .updateTable('sessions')

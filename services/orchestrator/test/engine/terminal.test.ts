@@ -216,8 +216,12 @@ describeOnEngine('terminals', () => {
     await docker('kill', nameOf(environment.id))
     expect(await terminal.closed).toBe(4410)
     const path = `/api/environments/${environment.id}`
-    const status = async () => (await api.expect(200, Environment, 'GET', path)).status
-    await expect.poll(status, { timeout: 30_000 }).toBe('running')
+    // Its row may still say "running" from before.
+    const isRecovered = async () => {
+      const { status, statusReason } = await api.expect(200, Environment, 'GET', path)
+      return status === 'running' && statusReason !== null
+    }
+    await expect.poll(isRecovered, { timeout: 30_000 }).toBe(true)
     const again = await attach(session.id)
     await again.waitFor(/A new shell: the container had ended/)
     await api.expect(200, Environment, 'POST', `${path}/stop`, { headers: { prefer: 'wait=30' } })
