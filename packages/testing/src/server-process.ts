@@ -21,6 +21,8 @@ export interface ServerProcess {
   /** Value of the label `craftastic.instance`. */
   instanceId: string
   dataDir: string
+  /** Of the process that runs now. */
+  readonly pid: number
   /** What the server printed so far. */
   readonly output: string
   /** Ends the process with SIGKILL, as a crash would. */
@@ -82,6 +84,10 @@ export async function startServer(variables: Record<string, string> = {}): Promi
     baseUrl,
     instanceId,
     dataDir,
+    get pid() {
+      if (child?.pid === undefined) throw new Error('the server does not run')
+      return child.pid
+    },
     get output() {
       return output
     },

@@ -1,0 +1,31 @@
+/** From opening the way to the redraw of a session that exists. */
+import type { ApiClient } from '@craftastic/testing/api-client'
+import { summarize, time, type Summary } from '../samples.ts'
+import { waitForOutput, type Peer, type PeerTerminal } from './peer.ts'
+
+export async function measureAttach(
+  api: ApiClient,
+  environmentId: string,
+  peers: readonly Peer[],
+  rounds: number,
+): Promise<Map<Peer, Summary>> {
+  const session = await api.createSession({ environmentId })
+  const taken = new Map(peers.map((peer): [Peer, number[]] => [peer, []]))
+  // The first of each brings up what is shared afterwards.
+  for (let round = 0; round <= rounds; round++) {
+    for (const [peer, times] of taken) {
+      let terminal: PeerTerminal | null = null
+      const took = await time(async () => {
+        terminal = await peer.open(session)
+        await waitForOutput(terminal, '$ ')
+      })
+      closeTerminal(terminal)
+      if (round > 0) times.push(took)
+    }
+  }
+  return new Map([...taken].map(([peer, times]) => [peer, summarize(times)]))
+}
+
+function closeTerminal(terminal: PeerTerminal | null): void {
+  terminal?.close()
+}
