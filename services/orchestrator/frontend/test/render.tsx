@@ -14,7 +14,13 @@ const nothing = () => undefined
 /** What the shell gives to every page. */
 function AppActions({ children }: { children: ReactNode }) {
   const { questions, dialogs } = useEnvironmentDialogs()
-  const actions = { ...questions, createEnvironment: nothing, showHelp: nothing, openDrawer: nothing }
+  const actions = {
+    ...questions,
+    createEnvironment: nothing,
+    showHelp: nothing,
+    openDrawer: nothing,
+    openPalette: nothing,
+  }
   return (
     <AppActionsContext value={actions}>
       <TooltipProvider>

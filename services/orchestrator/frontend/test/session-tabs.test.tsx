@@ -14,7 +14,9 @@ function show(part: Partial<ComponentProps<typeof SessionTabs>> = {}) {
     currentId: ids.session,
     rung: new Set<string>(),
     titles: new Map<string, string>(),
-    renaming: false,
+    renamingId: null,
+    onRename: vi.fn(),
+    onMove: vi.fn(),
     onRenamed: vi.fn(),
     onEnter: vi.fn(),
     onNew: vi.fn(),
@@ -54,4 +56,30 @@ test('a new terminal is offered only where one can be made', async () => {
   unmount()
   show({ onNew: undefined })
   expect(screen.queryByRole('button', { name: 'New terminal' })).toBeNull()
+})
+
+test('a tab moves by keyboard, says where it is now, and is renamed with F2 or a double click', async () => {
+  const { user, props } = show()
+  screen.getByRole('link', { name: /main/ }).focus()
+  await user.keyboard('{Control>}{Shift>}{ArrowLeft}{/Shift}{/Control}')
+  expect(props.onMove).not.toHaveBeenCalled()
+  await user.keyboard('{Control>}{Shift>}{ArrowRight}{/Shift}{/Control}')
+  expect(props.onMove).toHaveBeenCalledWith(ids.session, 1)
+  expect(screen.getByRole('status').textContent).toBe('main is now 2 of 2')
+  await user.keyboard('{F2}')
+  expect(props.onRename).toHaveBeenLastCalledWith(ids.session)
+  await user.dblClick(screen.getByRole('link', { name: /tests/ }))
+  expect(props.onRename).toHaveBeenLastCalledWith(second.id)
+})
+
+test('a tab moves by dragging, and the click at the end of it goes nowhere', async () => {
+  const { user, props, router } = show({ currentId: second.id })
+  const tab = screen.getByRole('link', { name: /main/ })
+  await user.pointer([
+    { keys: '[MouseLeft>]', target: tab, coords: { clientX: 10 } },
+    { target: tab, coords: { clientX: 200 } },
+    { keys: '[/MouseLeft]', target: tab },
+  ])
+  expect(props.onMove).toHaveBeenCalledWith(ids.session, 1)
+  expect(router.state.location.pathname).toBe('/')
 })

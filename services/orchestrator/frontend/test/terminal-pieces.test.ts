@@ -34,6 +34,11 @@ describe('keys that a terminal keeps for itself', () => {
     expect(press('KeyV', { shiftKey: true })).toEqual({ name: 'paste' })
   })
 
+  test('Ctrl+Shift+Enter makes a terminal, Enter alone does not', () => {
+    expect(press('Enter', { shiftKey: true })).toEqual({ name: 'new' })
+    expect(press('Enter')).toBeNull()
+  })
+
   test('Ctrl+1…9 choose a session', () => {
     expect(press('Digit1')).toEqual({ name: 'session', index: 0 })
     expect(press('Digit9')).toEqual({ name: 'session', index: 8 })

@@ -1,5 +1,6 @@
 import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/kbd'
+import { paletteModifier } from '@/lib/use-palette-key'
 
 interface Shortcut {
   keys: string[]
@@ -10,6 +11,7 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
   {
     title: 'Everywhere',
     shortcuts: [
+      { keys: [paletteModifier, 'K'], does: 'Find an environment, a session or a command' },
       { keys: ['c'], does: 'Create an environment' },
       { keys: ['g', 'd'], does: 'Go to the dashboard' },
       { keys: ['?'], does: 'Show this list' },
@@ -19,10 +21,22 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
     title: 'In a terminal',
     shortcuts: [
       { keys: ['Ctrl', '1…9'], does: 'Go to a session by its place' },
+      { keys: ['Ctrl', 'Shift', 'Enter'], does: 'New terminal' },
+      {
+        keys: paletteModifier === 'Ctrl' ? ['Ctrl', 'Shift', 'K'] : [paletteModifier, 'K'],
+        does: 'Find an environment, a session or a command',
+      },
       { keys: ['Ctrl', 'Shift', 'M'], does: 'Leave the terminal with the keyboard' },
       { keys: ['Ctrl', 'Shift', 'C'], does: 'Copy the selection' },
       { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
       { keys: ['Ctrl', 'click'], does: 'Open a link' },
+    ],
+  },
+  {
+    title: 'On a tab',
+    shortcuts: [
+      { keys: ['Ctrl', 'Shift', '←'], does: 'Move it to the left, with → to the right' },
+      { keys: ['F2'], does: 'Rename the session' },
     ],
   },
 ]

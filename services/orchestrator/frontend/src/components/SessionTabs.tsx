@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import { BellIcon, PlusIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import type { Environment, Session } from '@craftastic/contract'
@@ -8,6 +8,7 @@ import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { presentSession, sessionLabel } from '@/lib/status'
+import { useTabDrag } from '@/lib/use-tab-drag'
 import { terminalPath } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
@@ -18,7 +19,9 @@ interface Props {
   /** Sessions whose bell rang unseen. */
   rung: ReadonlySet<string>
   titles: ReadonlyMap<string, string>
-  renaming: boolean
+  renamingId: string | null
+  onRename: (sessionId: string) => void
+  onMove: (sessionId: string, place: number) => void
   onRenamed: () => void
   /** The tab of the shown session was chosen again. */
   onEnter: () => void
@@ -29,8 +32,46 @@ interface Props {
 
 /** The sessions of one environment, in the order of Ctrl+1…9. */
 export function SessionTabs(props: Props) {
-  const { environment, sessions, currentId, rung, titles, renaming, onRenamed, onEnter, onNew, creating } = props
+  const {
+    environment,
+    sessions,
+    currentId,
+    rung,
+    titles,
+    renamingId,
+    onRename,
+    onMove,
+    onRenamed,
+    onEnter,
+    onNew,
+    creating,
+  } = props
   const current = useRef<HTMLLIElement>(null)
+
+  const { list, draggingId, onPointerDown, wasDragged } = useTabDrag(onMove)
+  const [news, setNews] = useState('')
+  const focusAfterMove = useRef<string | null>(null)
+
+  // A node that changes its place loses the focus.
+  useLayoutEffect(() => {
+    const id = focusAfterMove.current
+    focusAfterMove.current = null
+    if (id) list.current?.querySelector<HTMLElement>(`[data-tab="${id}"] a`)?.focus()
+  }, [sessions, list])
+
+  const pressOnTab = (session: Session, index: number, event: KeyboardEvent) => {
+    const step = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0
+    if (event.key === 'F2') onRename(session.id)
+    else if (step !== 0 && event.ctrlKey && event.shiftKey) {
+      const place = Math.min(sessions.length - 1, Math.max(0, index + step))
+      if (place !== index) {
+        focusAfterMove.current = session.id
+        onMove(session.id, place)
+        setNews(`${sessionLabel(session)} is now ${place + 1} of ${sessions.length}`)
+      }
+    } else return
+    event.preventDefault()
+  }
 
   useEffect(() => {
     // Newer browsers answer a promise, which must not become the effect's clean-up.
@@ -39,12 +80,20 @@ export function SessionTabs(props: Props) {
 
   return (
     <nav aria-label="Sessions" className="flex min-w-0 flex-1 items-center gap-1 overflow-hidden">
-      <ul className="relative flex min-w-0 [scrollbar-width:none] gap-1 overflow-x-auto p-0.5">
+      <span role="status" className="sr-only">
+        {news}
+      </span>
+      <ul ref={list} className="relative flex min-w-0 [scrollbar-width:none] gap-1 overflow-x-auto p-0.5">
         {sessions.map((session, index) => {
           const active = session.id === currentId
           return (
-            <li key={session.id} ref={active ? current : undefined} className="shrink-0">
-              {active && renaming ? (
+            <li
+              key={session.id}
+              ref={active ? current : undefined}
+              data-tab={session.id}
+              className={cn('shrink-0 rounded-md', draggingId === session.id && 'bg-accent ring-1 ring-ring')}
+            >
+              {renamingId === session.id ? (
                 <SessionRename session={session} onDone={onRenamed} className="ml-2" />
               ) : (
                 <Tab
@@ -55,6 +104,10 @@ export function SessionTabs(props: Props) {
                   rung={rung.has(session.id)}
                   title={titles.get(session.id)}
                   onEnter={onEnter}
+                  onRename={() => onRename(session.id)}
+                  onKeyDown={(event) => pressOnTab(session, index, event)}
+                  onPointerDown={(event) => onPointerDown(session.id, event)}
+                  wasDragged={wasDragged}
                 />
               )}
             </li>
@@ -62,7 +115,7 @@ export function SessionTabs(props: Props) {
         })}
       </ul>
       {onNew && (
-        <Hint text="New terminal">
+        <Hint text="New terminal · Ctrl+Shift+Enter">
           <Button variant="ghost" size="icon-sm" disabled={creating} onClick={onNew}>
             {creating ? <Spinner /> : <PlusIcon />}
             <span className="sr-only">New terminal</span>
@@ -84,6 +137,10 @@ function Tab({
   rung,
   title,
   onEnter,
+  onRename,
+  onKeyDown,
+  onPointerDown,
+  wasDragged,
 }: {
   session: Session
   environment: Environment
@@ -92,18 +149,30 @@ function Tab({
   rung: boolean
   title: string | undefined
   onEnter: () => void
+  onRename: () => void
+  onKeyDown: (event: KeyboardEvent) => void
+  onPointerDown: (event: PointerEvent) => void
+  wasDragged: () => boolean
 }) {
   const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
   return (
     <Link
       to={terminalPath(session)}
-      onClick={active ? onEnter : undefined}
+      onClick={(event) => {
+        if (wasDragged()) event.preventDefault()
+        else if (active) onEnter()
+      }}
+      onDoubleClick={onRename}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+      // The browser would drag the link's address.
+      draggable={false}
       id={active ? currentTabId : undefined}
       aria-current={active ? 'page' : undefined}
       title={[label, title, place <= 9 ? `Ctrl+${place}` : ''].filter(Boolean).join(' · ')}
       className={cn(
-        'flex h-8 max-w-52 items-center gap-2 rounded-md px-2.5 outline-none focus-visible:ring-2 focus-visible:ring-ring',
+        'flex h-8 max-w-52 select-none items-center gap-2 rounded-md px-2.5 outline-none focus-visible:ring-2 focus-visible:ring-ring',
         active ? 'bg-accent font-medium' : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
       )}
     >

@@ -1,6 +1,7 @@
 import { Suspense, useEffect, useMemo, useState } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { useLiveEvents } from '@/api/use-live-events'
+import { CommandPalette } from '@/components/CommandPalette'
 import { CreateEnvironmentDialog } from '@/components/CreateEnvironmentDialog'
 import { useEnvironmentDialogs } from '@/components/EnvironmentDialogs'
 import { HelpDialog } from '@/components/HelpDialog'
@@ -13,6 +14,7 @@ import { sidebarCollapsedChoice } from '@/lib/layout-choices'
 import { useChoice } from '@/lib/stored'
 import { preloadTerminal } from '@/lib/preload-terminal'
 import { useHotkeys } from '@/lib/use-hotkeys'
+import { usePaletteKey } from '@/lib/use-palette-key'
 import { cn } from '@/lib/utils'
 
 /** What surrounds every page of somebody who is signed in: sidebar, dialogs, keys, live events. */
@@ -23,6 +25,7 @@ export function Shell() {
   const [collapsed, setCollapsed] = useChoice(sidebarCollapsedChoice)
   const [creating, setCreating] = useState(false)
   const [helping, setHelping] = useState(false)
+  const [finding, setFinding] = useState(false)
   const { questions, dialogs } = useEnvironmentDialogs()
   /** The page on which the drawer was opened: going elsewhere closes it. */
   const [drawerAt, setDrawerAt] = useState<string | null>(null)
@@ -41,6 +44,10 @@ export function Shell() {
       },
       showHelp: () => setHelping(true),
       openDrawer: () => setDrawerAt(pathname),
+      openPalette: () => {
+        setDrawerAt(null)
+        setFinding(true)
+      },
     }),
     [pathname, questions],
   )
@@ -49,6 +56,7 @@ export function Shell() {
     dashboard: () => void navigate('/'),
     help: () => setHelping(true),
   })
+  usePaletteKey(() => setFinding((open) => !open))
 
   return (
     <AppActionsContext value={actions}>
@@ -87,6 +95,7 @@ export function Shell() {
         </div>
         <CreateEnvironmentDialog open={creating} onOpenChange={setCreating} />
         {dialogs}
+        <CommandPalette open={finding} onOpenChange={setFinding} />
         <HelpDialog open={helping} onOpenChange={setHelping} />
       </TooltipProvider>
     </AppActionsContext>

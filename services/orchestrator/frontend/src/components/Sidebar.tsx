@@ -1,4 +1,4 @@
-import { LayoutGridIcon, PanelLeftCloseIcon, PlusIcon, WifiOffIcon } from 'lucide-react'
+import { LayoutGridIcon, PanelLeftCloseIcon, PlusIcon, SearchIcon, WifiOffIcon } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, NavLink } from 'react-router'
 import { environmentsQuery } from '@/api/environments'
@@ -7,15 +7,17 @@ import { Hint } from '@/components/Hint'
 import { Logo } from '@/components/Logo'
 import { SidebarEnvironment } from '@/components/SidebarEnvironment'
 import { Button } from '@/components/ui/button'
+import { Kbd } from '@/components/ui/kbd'
 import { Skeleton } from '@/components/ui/skeleton'
 import { UserMenu } from '@/components/UserMenu'
 import { useAppActions } from '@/lib/app-actions'
 import { useCurrentUser } from '@/lib/current-user'
+import { paletteModifier } from '@/lib/use-palette-key'
 import { cn } from '@/lib/utils'
 
 /** Every environment and session, one click away. The same in the drawer of a phone, where nothing collapses. */
 export function Sidebar({ live, onCollapse }: { live: EventStreamState; onCollapse?: () => void }) {
-  const { createEnvironment } = useAppActions()
+  const { createEnvironment, openPalette } = useAppActions()
   const user = useCurrentUser()
   const { data: environments, isPending } = useQuery(environmentsQuery(user.id))
 
@@ -43,6 +45,18 @@ export function Sidebar({ live, onCollapse }: { live: EventStreamState; onCollap
         aria-label="Environments and sessions"
         className="relative flex min-h-0 flex-1 flex-col overflow-y-auto px-2 pb-4"
       >
+        <button
+          type="button"
+          onClick={openPalette}
+          className="mb-2 flex h-8 shrink-0 items-center gap-2 rounded-md border border-input bg-background px-2 text-left text-muted-foreground outline-none hover:text-foreground focus-visible:ring-2 focus-visible:ring-ring"
+        >
+          <SearchIcon aria-hidden="true" className="size-3.5" />
+          <span className="flex-1">Find…</span>
+          <span className="flex gap-1 pointer-coarse:hidden" aria-hidden="true">
+            <Kbd>{paletteModifier}</Kbd>
+            <Kbd>K</Kbd>
+          </span>
+        </button>
         <NavLink
           end
           to="/"

@@ -1,4 +1,4 @@
-import { LayoutGridIcon, PanelLeftOpenIcon, PlusIcon } from 'lucide-react'
+import { LayoutGridIcon, PanelLeftOpenIcon, PlusIcon, SearchIcon } from 'lucide-react'
 import { useQuery } from '@tanstack/react-query'
 import { NavLink, useParams } from 'react-router'
 import { environmentsQuery } from '@/api/environments'
@@ -10,6 +10,7 @@ import { useAppActions } from '@/lib/app-actions'
 import { useCurrentUser } from '@/lib/current-user'
 import { initials } from '@/lib/initials'
 import { presentEnvironment } from '@/lib/status'
+import { paletteModifier } from '@/lib/use-palette-key'
 import { cn } from '@/lib/utils'
 
 const itemClass =
@@ -17,7 +18,7 @@ const itemClass =
 
 /** The sidebar when collapsed: one square per environment. */
 export function SidebarRail({ onExpand }: { onExpand: () => void }) {
-  const { createEnvironment } = useAppActions()
+  const { createEnvironment, openPalette } = useAppActions()
   const { environmentId } = useParams()
   const user = useCurrentUser()
   const { data: environments } = useQuery(environmentsQuery(user.id))
@@ -36,6 +37,12 @@ export function SidebarRail({ onExpand }: { onExpand: () => void }) {
         aria-label="Environments"
         className="relative flex min-h-0 flex-1 flex-col items-center gap-1 overflow-y-auto pb-2"
       >
+        <Hint text={`Find · ${paletteModifier}+K`} side="right">
+          <button type="button" className={itemClass} onClick={openPalette}>
+            <SearchIcon aria-hidden="true" className="size-4" />
+            <span className="sr-only">Find</span>
+          </button>
+        </Hint>
         <Hint text="Dashboard" side="right">
           <NavLink
             end

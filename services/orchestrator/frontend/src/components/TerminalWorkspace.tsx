@@ -5,8 +5,8 @@
 import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRightIcon } from 'lucide-react'
-import type { Environment } from '@craftastic/contract'
+import { ChevronRightIcon, PencilIcon, Trash2Icon } from 'lucide-react'
+import type { Environment, Session } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { Notice } from '@/components/Notice'
@@ -19,28 +19,31 @@ import { TerminalState } from '@/components/TerminalState'
 import { TerminalView, type TerminalHandle } from '@/components/TerminalView'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
-import { inOrder, isAlive, sessionLabel } from '@/lib/status'
+import { useOfferCommands } from '@/lib/page-commands'
+import { isAlive, sessionLabel } from '@/lib/status'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
+import { useTabOrder } from '@/lib/tab-order'
 import { useTheme } from '@/lib/theme'
 import { usePageVisible } from '@/lib/use-page-visible'
 import { useVisited } from '@/lib/use-visited'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
 const keptAlive = 6
+const noSessions: Session[] = []
 
 export function TerminalWorkspace({ environment, sessionId }: { environment: Environment; sessionId: string }) {
   const navigate = useNavigate()
   const running = environment.status === 'running'
   const { data, isFetching } = useQuery({ ...sessionsQuery(environment.id), enabled: running })
-  const sessions = useMemo(() => inOrder(data ?? environment.sessions ?? []), [data, environment.sessions])
+  const { tabs: sessions, moveTab } = useTabOrder(environment.id, data ?? environment.sessions ?? noSessions)
   const current = sessions.find(({ id }) => id === sessionId)
   const visited = useVisited(sessionId, keptAlive)
   const { open: openNew, pending: creating } = useNewTerminal()
 
-  const [renaming, setRenaming] = useState(false)
+  const [renamingId, setRenamingId] = useState<string | null>(null)
   const [deleting, setDeleting] = useState(false)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
@@ -53,9 +56,11 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
   const [screenReader] = useChoice(screenReaderChoice)
   const look = useMemo(() => ({ theme, fontSizePx, screenReader }), [theme, fontSizePx, screenReader])
 
+  const startNew = running ? () => openNew(environment.id, sessions) : undefined
   const press = useEffectEvent((event: KeyboardEvent) => {
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
+    else if (shortcut?.name === 'new') startNew?.()
     else if (shortcut?.name === 'session') {
       const target = sessions[shortcut.index]
       if (target) void navigate(terminalPath(target))
@@ -70,6 +75,29 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
     window.addEventListener('keydown', onKeyDown, { capture: true })
     return () => window.removeEventListener('keydown', onKeyDown, { capture: true })
   }, [])
+
+  useOfferCommands(
+    useMemo(
+      () =>
+        current === undefined
+          ? []
+          : [
+              {
+                id: 'rename-session',
+                label: `Rename session ${sessionLabel(current)}`,
+                look: PencilIcon,
+                run: () => setRenamingId(current.id),
+              },
+              {
+                id: 'delete-session',
+                label: `Delete session ${sessionLabel(current)}`,
+                look: Trash2Icon,
+                run: () => setDeleting(true),
+              },
+            ],
+      [current],
+    ),
+  )
 
   // A bell is answered by looking.
   if (pageVisible && rung.has(sessionId)) setRung(without(rung, sessionId))
@@ -93,13 +121,15 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
           currentId={sessionId}
           rung={rung}
           titles={titles}
-          renaming={renaming}
+          renamingId={renamingId}
+          onRename={setRenamingId}
+          onMove={moveTab}
           onRenamed={() => {
-            setRenaming(false)
+            setRenamingId(null)
             shown.current?.focus()
           }}
           onEnter={() => shown.current?.focus()}
-          onNew={running ? () => openNew(environment.id, sessions) : undefined}
+          onNew={startNew}
           creating={creating}
         />
         {current && (
@@ -112,7 +142,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
               <Kbd>M</Kbd>
               <span className="ml-1">leaves the terminal</span>
             </span>
-            <TerminalMenu onRename={() => setRenaming(true)} onDelete={() => setDeleting(true)} />
+            <TerminalMenu onRename={() => setRenamingId(sessionId)} onDelete={() => setDeleting(true)} />
           </>
         )}
       </PageBar>

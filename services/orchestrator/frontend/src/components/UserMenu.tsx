@@ -1,9 +1,4 @@
 import { ChevronsUpDownIcon, KeyboardIcon, LogOutIcon, MonitorIcon, MoonIcon, SunIcon } from 'lucide-react'
-import { useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from 'react-router'
-import { toast } from 'sonner'
-import { logoutMutation } from '@/api/auth'
-import { describeError } from '@/api/errors'
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -19,7 +14,7 @@ import { useCurrentUser } from '@/lib/current-user'
 import { initials } from '@/lib/initials'
 import { ThemeChoice, useThemeChoice } from '@/lib/theme'
 import { useAfterMenu } from '@/lib/use-after-menu'
-import { useAction } from '@/lib/use-action'
+import { useSignOut } from '@/lib/use-sign-out'
 import { cn } from '@/lib/utils'
 
 const themes = [
@@ -30,18 +25,10 @@ const themes = [
 
 export function UserMenu({ compact }: { compact: boolean }) {
   const user = useCurrentUser()
-  const client = useQueryClient()
-  const navigate = useNavigate()
   const { showHelp } = useAppActions()
   const afterMenu = useAfterMenu()
   const [theme, setTheme] = useThemeChoice()
-  const { run: logout, pending } = useAction(logoutMutation())
-
-  const signOut = () =>
-    logout(undefined, {
-      onSuccess: () => void Promise.resolve(navigate('/login')).then(() => client.clear()),
-      onError: (error) => toast.error(describeError(error).title),
-    })
+  const { signOut, pending } = useSignOut()
 
   return (
     <DropdownMenu>

@@ -15,6 +15,7 @@ export interface AppActions extends EnvironmentQuestions {
   createEnvironment(): void
   showHelp(): void
   openDrawer(): void
+  openPalette(): void
 }
 
 export const AppActionsContext = createContext<AppActions | null>(null)

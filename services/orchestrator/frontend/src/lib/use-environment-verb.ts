@@ -23,12 +23,18 @@ export function useRunVerb() {
 }
 
 /** Runs a verb; asks before where programs would end by it. */
-export function useEnvironmentVerb(environment: Environment) {
+export function useWishVerb() {
   const { confirmEnd } = useAppActions()
   const { runVerb, pending } = useRunVerb()
-  const wish = (verb: EnvironmentVerb) => {
+  const wishVerb = (environment: Environment, verb: EnvironmentVerb) => {
     if (endsPrograms(verb, environment)) confirmEnd(environment, verb)
     else runVerb(environment, verb)
   }
-  return { wish, pending }
+  return { wishVerb, pending }
+}
+
+/** The same for one environment. */
+export function useEnvironmentVerb(environment: Environment) {
+  const { wishVerb, pending } = useWishVerb()
+  return { wish: (verb: EnvironmentVerb) => wishVerb(environment, verb), pending }
 }
