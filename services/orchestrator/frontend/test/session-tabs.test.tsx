@@ -19,6 +19,8 @@ function show(part: Partial<ComponentProps<typeof SessionTabs>> = {}) {
     onMove: vi.fn(),
     onRenamed: vi.fn(),
     onEnter: vi.fn(),
+    pathTo: (id: string) => `/terminals/${id}`,
+    onShow: vi.fn(),
     onNew: vi.fn(),
     creating: false,
     ...part,
@@ -46,7 +48,8 @@ test('the shown tab leads back into its terminal, another one to its page', asyn
   expect(props.onEnter).toHaveBeenCalledTimes(1)
   await user.click(screen.getByRole('link', { name: /tests/ }))
   expect(props.onEnter).toHaveBeenCalledTimes(1)
-  expect(router.state.location.pathname).toBe(`/environments/${ids.environment}/sessions/${second.id}`)
+  expect(props.onShow).toHaveBeenCalledExactlyOnceWith(second.id)
+  expect(router.state.location.pathname).toBe(`/terminals/${second.id}`)
 })
 
 test('a new terminal is offered only where one can be made', async () => {

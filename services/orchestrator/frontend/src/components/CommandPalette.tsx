@@ -54,7 +54,7 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
       items: environmentItems(environments ?? [], recent, sessionId ? undefined : environmentId, goToEnvironment),
       atFirst: placesAtFirst,
     },
-    { title: here?.name ?? 'This page', items: [...pageCommands, ...environmentCommands] },
+    { title: here?.name ?? 'This page', items: [...environmentCommands, ...pageCommands] },
     { title: 'Commands', items: appCommands },
   ]
 

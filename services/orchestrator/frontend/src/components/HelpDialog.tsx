@@ -22,6 +22,7 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
     shortcuts: [
       { keys: ['Ctrl', '1…9'], does: 'Go to a session by its place' },
       { keys: ['Ctrl', 'Shift', 'Enter'], does: 'New terminal' },
+      { keys: ['Ctrl', 'Shift', '\\'], does: 'Open a session beside, go to the other side' },
       {
         keys: paletteModifier === 'Ctrl' ? ['Ctrl', 'Shift', 'K'] : [paletteModifier, 'K'],
         does: 'Find an environment, a session or a command',

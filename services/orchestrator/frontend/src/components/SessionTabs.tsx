@@ -9,7 +9,6 @@ import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { presentSession, sessionLabel } from '@/lib/status'
 import { useTabDrag } from '@/lib/use-tab-drag'
-import { terminalPath } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
 interface Props {
@@ -25,6 +24,9 @@ interface Props {
   onRenamed: () => void
   /** The tab of the shown session was chosen again. */
   onEnter: () => void
+  pathTo: (sessionId: string) => string
+  /** The tab of another session was chosen. */
+  onShow: (sessionId: string) => void
   /** Undefined where no session can be made. */
   onNew: (() => void) | undefined
   creating: boolean
@@ -43,6 +45,8 @@ export function SessionTabs(props: Props) {
     onMove,
     onRenamed,
     onEnter,
+    pathTo,
+    onShow,
     onNew,
     creating,
   } = props
@@ -103,7 +107,8 @@ export function SessionTabs(props: Props) {
                   place={index + 1}
                   rung={rung.has(session.id)}
                   title={titles.get(session.id)}
-                  onEnter={onEnter}
+                  to={pathTo(session.id)}
+                  onEnter={active ? onEnter : () => onShow(session.id)}
                   onRename={() => onRename(session.id)}
                   onKeyDown={(event) => pressOnTab(session, index, event)}
                   onPointerDown={(event) => onPointerDown(session.id, event)}
@@ -136,6 +141,7 @@ function Tab({
   place,
   rung,
   title,
+  to,
   onEnter,
   onRename,
   onKeyDown,
@@ -148,6 +154,7 @@ function Tab({
   place: number
   rung: boolean
   title: string | undefined
+  to: string
   onEnter: () => void
   onRename: () => void
   onKeyDown: (event: KeyboardEvent) => void
@@ -158,10 +165,10 @@ function Tab({
   const label = sessionLabel(session)
   return (
     <Link
-      to={terminalPath(session)}
+      to={to}
       onClick={(event) => {
         if (wasDragged()) event.preventDefault()
-        else if (active) onEnter()
+        else onEnter()
       }}
       onDoubleClick={onRename}
       onKeyDown={onKeyDown}

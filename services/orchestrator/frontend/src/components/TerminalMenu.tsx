@@ -1,4 +1,4 @@
-import { MinusIcon, PencilIcon, PlusIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
+import { Columns2Icon, MinusIcon, PencilIcon, PlusIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import {
   DropdownMenu,
@@ -13,7 +13,16 @@ import { useChoice } from '@/lib/stored'
 import { fontSizeChoice, largestFontPx, screenReaderChoice, smallestFontPx } from '@/lib/terminal-settings'
 
 /** How terminals look and read, and what can be done with this session. */
-export function TerminalMenu({ onRename, onDelete }: { onRename: () => void; onDelete: () => void }) {
+export function TerminalMenu({
+  onBeside,
+  onRename,
+  onDelete,
+}: {
+  /** Undefined where there is no room, or two are shown already. */
+  onBeside: (() => void) | undefined
+  onRename: () => void
+  onDelete: () => void
+}) {
   const afterMenu = useAfterMenu()
   const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
   const [screenReader, setScreenReader] = useChoice(screenReaderChoice)
@@ -57,6 +66,12 @@ export function TerminalMenu({ onRename, onDelete }: { onRename: () => void; onD
           Screen reader support
         </DropdownMenuCheckboxItem>
         <DropdownMenuSeparator />
+        {onBeside && (
+          <DropdownMenuItem onSelect={afterMenu.then(onBeside)}>
+            <Columns2Icon />
+            Open a session beside
+          </DropdownMenuItem>
+        )}
         <DropdownMenuItem onSelect={afterMenu.then(onRename)}>
           <PencilIcon />
           Rename session

@@ -24,6 +24,8 @@ interface Props {
   session: Session
   environment: Environment
   visible: boolean
+  /** Visible and the one that keys go to. */
+  focused: boolean
   look: TerminalLook
   onPhase: (phase: TerminalPhase) => void
   onBell: () => void
@@ -38,7 +40,7 @@ function offerCopy(text: string): void {
   })
 }
 
-export function TerminalView({ session, environment, visible, look, onPhase, onBell, onTitle, ref }: Props) {
+export function TerminalView({ session, environment, visible, focused, look, onPhase, onBell, onTitle, ref }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<TerminalScreen>(null)
   const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
@@ -73,7 +75,7 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
       renewSignIn: () => renewSignIn(),
     })
     screen.current = opened
-    if (visible) opened.focus()
+    if (focused) opened.focus()
     return opened
   })
   const fontSizePx = useEffectEvent(() => look.fontSizePx)
@@ -101,12 +103,14 @@ export function TerminalView({ session, environment, visible, look, onPhase, onB
   }, [label])
   useEffect(() => {
     screen.current?.setVisible(visible)
-    if (visible) screen.current?.focus()
   }, [visible])
+  useEffect(() => {
+    if (focused) screen.current?.focus()
+  }, [focused])
 
   // A banner that goes takes the focus of its button with it.
   const takeLostFocus = useEffectEvent(() => {
-    if (visible && document.activeElement === document.body) screen.current?.focus()
+    if (focused && document.activeElement === document.body) screen.current?.focus()
   })
   useEffect(() => {
     if (phase.name === 'connected') takeLostFocus()

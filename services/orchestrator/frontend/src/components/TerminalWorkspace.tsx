@@ -13,6 +13,8 @@ import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
 import { RestoredTag } from '@/components/RestoredTag'
 import { currentTabId, SessionTabs } from '@/components/SessionTabs'
+import { SplitHandle } from '@/components/SplitHandle'
+import { SplitPane } from '@/components/SplitPane'
 import { TerminalBoundary } from '@/components/TerminalBoundary'
 import { TerminalMenu } from '@/components/TerminalMenu'
 import { TerminalState } from '@/components/TerminalState'
@@ -21,6 +23,7 @@ import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { useOfferCommands } from '@/lib/page-commands'
 import { isAlive, sessionLabel } from '@/lib/status'
+import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
@@ -28,17 +31,29 @@ import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
 import { useTheme } from '@/lib/theme'
 import { usePageVisible } from '@/lib/use-page-visible'
+import { useSplit } from '@/lib/use-split'
 import { useVisited } from '@/lib/use-visited'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
 const keptAlive = 6
 const noSessions: Session[] = []
 
-export function TerminalWorkspace({ environment, sessionId }: { environment: Environment; sessionId: string }) {
+export function TerminalWorkspace({ environment, sessionId: leftId }: { environment: Environment; sessionId: string }) {
   const navigate = useNavigate()
   const running = environment.status === 'running'
   const { data, isFetching } = useQuery({ ...sessionsQuery(environment.id), enabled: running })
   const { tabs: sessions, moveTab } = useTabOrder(environment.id, data ?? environment.sessions ?? noSessions)
+  const {
+    split,
+    wide,
+    inFront: sessionId,
+    setSide,
+    pathTo,
+    show,
+    showBeside,
+    close,
+  } = useSplit(environment.id, leftId, sessions)
+  const [ratio, setRatio] = useChoice(splitRatioChoice)
   const current = sessions.find(({ id }) => id === sessionId)
   const visited = useVisited(sessionId, keptAlive)
   const { open: openNew, pending: creating } = useNewTerminal()
@@ -56,14 +71,27 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
   const [screenReader] = useChoice(screenReaderChoice)
   const look = useMemo(() => ({ theme, fontSizePx, screenReader }), [theme, fontSizePx, screenReader])
 
-  const startNew = running ? () => openNew(environment.id, sessions) : undefined
+  const startNew = running ? () => openNew(environment.id, sessions, ({ id }) => show(id)) : undefined
+  const openBeside = () => {
+    const others = sessions.filter(({ id }) => id !== leftId)
+    const next = others.find(({ id }) => visited.includes(id)) ?? others[0]
+    if (next) showBeside(next.id)
+    else if (running) openNew(environment.id, sessions, ({ id }) => showBeside(id))
+  }
+  const placeOf = (id: string) => {
+    if (id === leftId) return split.rightId ? 'left' : 'whole'
+    return id === split.rightId ? 'right' : null
+  }
   const press = useEffectEvent((event: KeyboardEvent) => {
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
     else if (shortcut?.name === 'new') startNew?.()
-    else if (shortcut?.name === 'session') {
+    else if (shortcut?.name === 'beside') {
+      if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
+      else if (wide) openBeside()
+    } else if (shortcut?.name === 'session') {
       const target = sessions[shortcut.index]
-      if (target) void navigate(terminalPath(target))
+      if (target) show(target.id)
     } else return
     event.preventDefault()
     event.stopPropagation()
@@ -100,7 +128,8 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
   )
 
   // A bell is answered by looking.
-  if (pageVisible && rung.has(sessionId)) setRung(without(rung, sessionId))
+  const seen = [leftId, split.rightId].find((id) => id !== null && rung.has(id))
+  if (pageVisible && seen) setRung(without(rung, seen))
   const label = current ? sessionLabel(current) : 'Terminal'
 
   return (
@@ -129,6 +158,8 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
             shown.current?.focus()
           }}
           onEnter={() => shown.current?.focus()}
+          pathTo={pathTo}
+          onShow={(id) => setSide(bringToFront(split, id).side)}
           onNew={startNew}
           creating={creating}
         />
@@ -142,7 +173,11 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
               <Kbd>M</Kbd>
               <span className="ml-1">leaves the terminal</span>
             </span>
-            <TerminalMenu onRename={() => setRenamingId(sessionId)} onDelete={() => setDeleting(true)} />
+            <TerminalMenu
+              onBeside={wide && !split.rightId ? openBeside : undefined}
+              onRename={() => setRenamingId(sessionId)}
+              onDelete={() => setDeleting(true)}
+            />
           </>
         )}
       </PageBar>
@@ -161,21 +196,36 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
           </Notice>
         )}
         {sessions
-          .filter(({ id }) => visited.includes(id))
+          .filter(({ id }) => visited.includes(id) || placeOf(id) !== null)
           .map((session) => (
-            <TerminalBoundary key={session.id} hidden={session.id !== sessionId}>
-              <TerminalView
-                ref={session.id === sessionId ? shown : undefined}
-                session={session}
-                environment={environment}
-                visible={session.id === sessionId}
-                look={look}
-                onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
-                onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
-                onBell={() => setRung((before) => new Set(before).add(session.id))}
-              />
-            </TerminalBoundary>
+            <SplitPane
+              key={session.id}
+              place={placeOf(session.id)}
+              ratio={ratio}
+              label={sessionLabel(session)}
+              focused={session.id === sessionId}
+              onFocus={() => setSide(session.id === split.rightId ? 'right' : 'left')}
+              onClose={() => {
+                close(session.id === split.rightId ? 'right' : 'left')
+                shown.current?.focus()
+              }}
+            >
+              <TerminalBoundary hidden={placeOf(session.id) === null}>
+                <TerminalView
+                  ref={session.id === sessionId ? shown : undefined}
+                  session={session}
+                  environment={environment}
+                  visible={placeOf(session.id) !== null}
+                  focused={session.id === sessionId}
+                  look={look}
+                  onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
+                  onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
+                  onBell={() => setRung((before) => new Set(before).add(session.id))}
+                />
+              </TerminalBoundary>
+            </SplitPane>
           ))}
+        {split.rightId && <SplitHandle ratio={ratio} onChange={setRatio} />}
       </div>
       {current && (
         <DeleteSessionDialog
@@ -184,6 +234,7 @@ export function TerminalWorkspace({ environment, sessionId }: { environment: Env
           open={deleting}
           onOpenChange={setDeleting}
           onDeleted={() => {
+            if (split.rightId) return close(split.side)
             const next = sessions.find(({ id }) => id !== sessionId)
             void navigate(next ? terminalPath(next) : `/environments/${environment.id}`)
           }}

@@ -1,6 +1,11 @@
 /** The few keys that a focused terminal does not pass to its program. */
 export type TerminalShortcut =
-  { name: 'leave' } | { name: 'copy' } | { name: 'paste' } | { name: 'new' } | { name: 'session'; index: number }
+  | { name: 'leave' }
+  | { name: 'copy' }
+  | { name: 'paste' }
+  | { name: 'new' }
+  | { name: 'beside' }
+  | { name: 'session'; index: number }
 
 type Keys = Pick<KeyboardEvent, 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>
 
@@ -13,6 +18,7 @@ export function readTerminalShortcut(event: Keys): TerminalShortcut | null {
     if (event.code === 'KeyV') return { name: 'paste' }
     // Browsers keep Ctrl+T and Ctrl+Shift+T for tabs of their own.
     if (event.code === 'Enter') return { name: 'new' }
+    if (event.code === 'Backslash') return { name: 'beside' }
     return null
   }
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1]

@@ -21,11 +21,11 @@ export function nextSessionName(sessions: readonly Pick<Session, 'name'>[]): str
 export function useNewTerminal() {
   const navigate = useNavigate()
   const { run, pending } = useAction(createSessionMutation())
-  const open = (environmentId: string, sessions: readonly Session[]) =>
+  const open = (environmentId: string, sessions: readonly Session[], goTo?: (session: Session) => void) =>
     run(
       { environmentId, name: nextSessionName(sessions), workingDirectory: defaultWorkingDirectory },
       {
-        onSuccess: (session) => void navigate(terminalPath(session)),
+        onSuccess: goTo ?? ((session) => void navigate(terminalPath(session))),
         onError: (error) => {
           const { title, detail } = describeError(error)
           toast.error(title, { description: detail })
