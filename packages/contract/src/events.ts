@@ -1,5 +1,6 @@
 /**
- * Server-sent events. Each has a growing id; a client that reconnects with `Last-Event-ID` receives what it missed.
+ * Server-sent events. All but `activity` have a growing id; a client that reconnects with `Last-Event-ID` receives what
+ * it missed of them.
  * The event's name is its `type`; its data is the rest.
  */
 import { z } from 'zod'
@@ -34,5 +35,25 @@ export const SessionEvent = z.object({
 })
 export type SessionEvent = z.infer<typeof SessionEvent>
 
-export const AppEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent])
+/**
+ * What goes on in a living session changed. Told as it happens and not kept: it has no id, and a stream begins with
+ * what is known of the sessions it covers.
+ */
+export const ActivityEvent = z.object({
+  type: z.literal('activity'),
+  environmentId: Id,
+  sessionId: Id,
+  currentCommand: z.string(),
+  currentDirectory: z.string().nullable(),
+  title: z.string().nullable(),
+  /** Its bell rang since the event before, and no terminal was attached to hear it. */
+  rang: z.boolean(),
+})
+export type ActivityEvent = z.infer<typeof ActivityEvent>
+
+/** Those that are kept and have an id. */
+export const KeptEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent])
+export type KeptEvent = z.infer<typeof KeptEvent>
+
+export const AppEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent, ActivityEvent])
 export type AppEvent = z.infer<typeof AppEvent>

@@ -45,6 +45,10 @@ export const Session = z
     restoredAt: Timestamp.nullable(),
     /** The program in the foreground, where tmux was asked. */
     currentCommand: z.string().nullable().optional(),
+    /** The directory of that program, where tmux was asked. */
+    currentDirectory: z.string().nullable().optional(),
+    /** What programs wrote as the title of their terminal, where tmux was asked; null while it is nobody's choice. */
+    title: z.string().nullable().optional(),
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>

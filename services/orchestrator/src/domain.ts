@@ -34,6 +34,7 @@ import { deleteOldOperations } from './lib/operation-log.ts'
 import { createOperationService } from './lib/operation-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
+import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
 import type { ContainerRuntime } from './services/runtime.ts'
@@ -48,6 +49,7 @@ export interface DomainOptions {
   log: Log
   /** A clone slower than 1,000 bytes per second for this long is given up. */
   cloneStallSeconds?: number
+  sessionWatch?: Pick<SessionWatchOptions, 'lingerMs'>
   /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
   onGap?: OperationFrame['onGap']
 }
@@ -78,6 +80,8 @@ export function buildDomain(options: DomainOptions) {
   const diskFloor = createDiskFloor({ runtime, floorBytes: config.diskFloorBytes })
   const terminals = createTerminalService({ db, reach, feed, log })
   const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
+  const sessionWatch = createSessionWatch({ db, reach, feed, log, ...options.sessionWatch })
+  metrics.watchControlConnections(sessionWatch.countOpen)
   metrics.watchTerminals(terminals.countAttached)
   metrics.watchDisk(diskFloor.readFreeBytes)
 
@@ -120,7 +124,7 @@ export function buildDomain(options: DomainOptions) {
     lifecycle: createEnvironmentLifecycle({ db, quotas }),
     sessions: createSessionService({ db, reach }),
     operations: createOperationService({ db, feed, quotas }),
-    events: createEventService({ db, feed }),
+    events: createEventService({ db, feed, sessionWatch }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,
     jobs,
@@ -146,6 +150,9 @@ export function buildDomain(options: DomainOptions) {
         await Promise.all([reconciler.stop(), stopIdleWatch()])
       }
     },
-    closeConnections: async () => connections.closeAll(),
+    closeConnections: async () => {
+      sessionWatch.close()
+      connections.closeAll()
+    },
   }
 }

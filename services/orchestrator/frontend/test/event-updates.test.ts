@@ -1,3 +1,4 @@
+import { act, renderHook } from '@testing-library/react'
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Operation } from '@craftastic/contract'
@@ -6,6 +7,7 @@ import { applyEvent } from '@/api/event-updates'
 import { operationHistoryQuery } from '@/api/operation-history'
 import { operationQuery } from '@/api/operations'
 import { sessionsQuery } from '@/api/sessions'
+import { answerBell, useRungSessions } from '@/lib/rung-sessions'
 import { aSession, anEnvironment, anOperation, aStep, ids } from './fixtures'
 
 let client: QueryClient
@@ -127,11 +129,52 @@ describe('session', () => {
     expect(sessions()?.[0]).toMatchObject({ status: 'dead', currentCommand: null })
   })
 
+  test('keeps where and under which title it runs while an event says nothing of it', () => {
+    const activity = { currentCommand: 'less', currentDirectory: '/srv', title: 'notes' }
+    applyEvent(client, { ...event, type: 'activity', ...activity, rang: false })
+    applyEvent(client, { ...event, session: aSession({ status: 'active', updatedAt: later }) })
+    expect(sessions()?.[0]).toMatchObject({ status: 'active', ...activity })
+  })
+
   test('new or deleted, the lists follow', () => {
     const id = '77777777-7777-4777-8777-777777777777'
     applyEvent(client, { ...event, sessionId: id, session: aSession({ id, name: 'second' }) })
     expect(one()?.sessions?.map(({ name }) => name)).toEqual(['main', 'second'])
     applyEvent(client, { ...event, session: null })
     expect(sessions()?.map(({ name }) => name)).toEqual(['second'])
+  })
+})
+
+describe('activity', () => {
+  const event = {
+    type: 'activity',
+    environmentId: ids.environment,
+    sessionId: ids.session,
+    currentCommand: 'less',
+    currentDirectory: '/srv',
+    title: null,
+    rang: false,
+  } as const
+
+  test('is shown in all three places', () => {
+    applyEvent(client, event)
+    for (const known of [list()?.[0]?.sessions, one()?.sessions, sessions()]) {
+      expect(known?.[0]).toMatchObject({ name: 'main', currentCommand: 'less', currentDirectory: '/srv', title: null })
+    }
+  })
+
+  test('of an unknown session makes none', () => {
+    applyEvent(client, { ...event, sessionId: ids.user })
+    expect(sessions()).toHaveLength(1)
+  })
+
+  test('marks a session whose bell rang until somebody looks', () => {
+    const { result } = renderHook(useRungSessions)
+    act(() => applyEvent(client, event))
+    expect(result.current.has(ids.session)).toBe(false)
+    act(() => applyEvent(client, { ...event, rang: true }))
+    expect(result.current.has(ids.session)).toBe(true)
+    act(() => answerBell(ids.session))
+    expect(result.current.has(ids.session)).toBe(false)
   })
 })

@@ -42,6 +42,18 @@ test('a bell that nobody saw is on its tab, and so is the title of the program',
   expect(tab.getAttribute('title')).toContain('vim notes')
 })
 
+test('a tab names the program that is more than a shell, and the title of one that is not open', () => {
+  const sessions = [
+    aSession({ currentCommand: 'bash' }),
+    { ...second, currentCommand: 'vim', title: 'notes.txt' },
+    aSession({ id: ids.user, name: 'gone', status: 'dead', currentCommand: 'vim' }),
+  ]
+  show({ sessions })
+  const tabs = screen.getAllByRole('link')
+  expect(tabs.map((tab) => tab.textContent)).toEqual(['In background, main', 'Attached, testsvim', 'Ended, gone'])
+  expect(tabs[1]?.getAttribute('title')).toBe('tests · notes.txt · Ctrl+2')
+})
+
 test('the shown tab leads back into its terminal, another one to its page', async () => {
   const { user, props, router } = show()
   await user.click(screen.getByRole('link', { name: /main/ }))

@@ -5,7 +5,7 @@
  * `generation` is the fence: every wish and every run of its work begins a new one, and whoever writes an outcome must
  * still hold the newest. A server that was stalled while another one took over finds its number outdated.
  */
-import { EnvironmentStatus, environmentTransitions, type AppEvent, type DesiredState } from '@craftastic/contract'
+import { EnvironmentStatus, environmentTransitions, type KeptEvent, type DesiredState } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
 import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
@@ -93,6 +93,6 @@ export async function tellEnvironment(row: EnvironmentRow, trx: Kysely<DB>): Pro
   await appendEvents([statusEvent(row)], row.user_id, trx)
 }
 
-export function statusEvent(row: EnvironmentRow): AppEvent {
+export function statusEvent(row: EnvironmentRow): KeptEvent {
   return { type: 'status', environmentId: row.id, environment: presentEnvironment(row) }
 }

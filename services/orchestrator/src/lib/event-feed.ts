@@ -3,7 +3,7 @@
  * requests and running jobs subscribe here. When the connection breaks it is opened again and the feed reads on from
  * the last id, so that subscribers miss nothing.
  */
-import type { AppEvent } from '@craftastic/contract'
+import type { KeptEvent } from '@craftastic/contract'
 import type { Database } from './database.ts'
 import { eventChannel, readEventIdsAfter, readEvents, readLastEventId, type LoggedEvent } from './event-log.ts'
 import { createKeptConnection } from './kept-connection.ts'
@@ -17,7 +17,7 @@ export interface EventFeed {
   /** Answers the function that ends the subscription. */
   subscribe(listener: EventListener): () => void
   /** Resolves with the first event for which `matches` holds, or null at the deadline or when `signal` aborts. */
-  waitFor(matches: (event: AppEvent) => boolean, deadlineMs: number, signal?: AbortSignal): Promise<AppEvent | null>
+  waitFor(matches: (event: KeptEvent) => boolean, deadlineMs: number, signal?: AbortSignal): Promise<KeptEvent | null>
   close(): Promise<void>
 }
 
@@ -66,7 +66,7 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
     subscribe,
     waitFor: (matches, deadlineMs, signal) =>
       new Promise((resolve) => {
-        const finish = (event: AppEvent | null) => {
+        const finish = (event: KeptEvent | null) => {
           clearTimeout(deadline)
           signal?.removeEventListener('abort', giveUp)
           unsubscribe()

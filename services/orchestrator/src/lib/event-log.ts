@@ -2,7 +2,7 @@
  * Events reach browsers through a table: they are written in the same transaction as the change they tell of, so none
  * is told that did not happen, and a reader that was away reads on from the id it saw last. NOTIFY wakes every server.
  */
-import { AppEvent } from '@craftastic/contract'
+import { KeptEvent } from '@craftastic/contract'
 import { sql, type Kysely } from 'kysely'
 import { jsonb, type Database } from './database.ts'
 import type { DB, JsonObject } from './database-types.ts'
@@ -13,10 +13,10 @@ export const eventChannel = 'craftastic_events'
 /** How long a reader may be away and still read on. */
 const retentionHours = 24
 
-export type LoggedEvent = { id: number; userId: string; event: AppEvent }
+export type LoggedEvent = { id: number; userId: string; event: KeptEvent }
 
 /** Writes events for the owner of their environment. Told when the surrounding transaction commits. */
-export async function appendEvents(events: readonly AppEvent[], userId: string, trx: Kysely<DB>): Promise<void> {
+export async function appendEvents(events: readonly KeptEvent[], userId: string, trx: Kysely<DB>): Promise<void> {
   const values = events.map(({ type, environmentId, ...data }) => {
     return { user_id: userId, environment_id: environmentId, type, data: jsonb(data as JsonObject) }
   })
@@ -31,7 +31,7 @@ type EventRow = { id: number; user_id: string; environment_id: string; type: str
 
 function toLoggedEvent(row: EventRow): LoggedEvent {
   const data = typeof row.data === 'object' && row.data !== null ? row.data : {}
-  const event = AppEvent.parse({ ...data, type: row.type, environmentId: row.environment_id })
+  const event = KeptEvent.parse({ ...data, type: row.type, environmentId: row.environment_id })
   return { id: row.id, userId: row.user_id, event }
 }
 

@@ -1,10 +1,12 @@
 /** Streams of server-sent events (WHATWG HTML, section 9.2), one per browser. */
 import { PassThrough, type Readable } from 'node:stream'
+import type { AppEvent } from '@craftastic/contract'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
 import { requireEnvironment } from './environment-access.ts'
 import type { EventFeed } from './event-feed.ts'
 import { eventPageSize, readEventsAfter, type LoggedEvent } from './event-log.ts'
+import type { SessionWatch } from './session-watch.ts'
 
 /** Keeps proxies from closing a quiet stream. */
 const heartbeatMs = 20_000
@@ -22,7 +24,9 @@ export type EventStreamOptions = {
 
 export type EventService = ReturnType<typeof createEventService>
 
-export function createEventService({ db, feed }: { db: Database; feed: EventFeed }) {
+export type EventServiceOptions = { db: Database; feed: EventFeed; sessionWatch: SessionWatch }
+
+export function createEventService({ db, feed, sessionWatch }: EventServiceOptions) {
   const open = new Map<PassThrough, string>()
 
   return {
@@ -35,7 +39,7 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
       /** Ids grow in the order of writing, not of committing: what is told live is never too old. */
       const caughtUp = new Set<number>()
 
-      const send = (logged: LoggedEvent) => {
+      const send = (logged: { id: number | null; event: AppEvent }) => {
         if (!stream.write(frame(logged))) stream.destroy()
       }
       const unsubscribe = feed.subscribe((logged) => {
@@ -48,10 +52,12 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
       stream.on('close', () => {
         clearInterval(heartbeat)
         unsubscribe()
+        unwatch()
         open.delete(stream)
       })
 
       stream.write(`retry: ${clientRetryMs}\n\n`)
+      const unwatch = sessionWatch.watch({ userId: actor.userId, environmentId }, (event) => send({ id: null, event }))
       if (afterId !== null) {
         let missed: LoggedEvent[]
         do {
@@ -79,6 +85,7 @@ export function createEventService({ db, feed }: { db: Database; feed: EventFeed
   }
 }
 
-function frame({ id, event: { type, ...data } }: LoggedEvent): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+/** One without an id leaves the reader's last id as it is. */
+function frame({ id, event: { type, ...data } }: { id: number | null; event: AppEvent }): string {
+  return `${id === null ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 }

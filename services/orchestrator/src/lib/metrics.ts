@@ -111,6 +111,17 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
       })
     },
 
+    /** Where the number of open control connections of this server is read. Once. */
+    watchControlConnections(countOpen: () => number): void {
+      addScrapedGauge({
+        name: 'craftastic_control_connections_open',
+        help: 'Control connections to tmux that this server has open.',
+        labelNames: [],
+        register,
+        read: async () => [{ labels: {}, value: countOpen() }],
+      })
+    },
+
     /** Where the free bytes of the engine's disk are read; null is unknown. Once. */
     watchDisk(readFreeBytes: () => Promise<number | null>): void {
       addScrapedGauge({

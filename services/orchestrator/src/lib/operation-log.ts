@@ -1,7 +1,7 @@
 /** Operations as rows: keeping one and its log true, and reading them. */
 import {
   settledOperationStates,
-  type AppEvent,
+  type KeptEvent,
   type Operation,
   type OperationError,
   type OperationKind,
@@ -70,7 +70,7 @@ export async function tellOperation(
   return operation
 }
 
-export function operationEvent(operation: Operation, lines: readonly string[] = []): AppEvent {
+export function operationEvent(operation: Operation, lines: readonly string[] = []): KeptEvent {
   return { type: 'operation', environmentId: operation.environmentId, operation, lines: [...lines] }
 }
 

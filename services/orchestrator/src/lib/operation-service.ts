@@ -2,7 +2,7 @@
 import {
   isCancellable,
   settledOperationStates,
-  type AppEvent,
+  type KeptEvent,
   type Operation,
   type OperationWithLog,
 } from '@craftastic/contract'
@@ -81,7 +81,7 @@ function whyNot({ kind, state }: Operation): string {
   return `The operation is already "${state}"; there is nothing left to cancel.`
 }
 
-function tellsOfEnd(event: AppEvent, operation: Operation): boolean {
+function tellsOfEnd(event: KeptEvent, operation: Operation): boolean {
   if (event.environmentId !== operation.environmentId) return false
   if (event.type === 'operation') {
     return event.operation.id === operation.id && settledOperationStates.includes(event.operation.state)

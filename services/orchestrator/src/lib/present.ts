@@ -13,6 +13,7 @@ import {
 } from '@craftastic/contract'
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import type { TmuxSession } from '../services/tmux.ts'
 import type { Environments, Operations, Sessions } from './database-types.ts'
 
 export type EnvironmentRow = Selectable<Environments>
@@ -53,8 +54,8 @@ export function idleStopAt(row: Pick<EnvironmentRow, 'idle_stop_minutes' | 'idle
   return new Date(Math.max(dueMs, row.held_until?.getTime() ?? 0))
 }
 
-/** `currentCommand` is left out where tmux was not asked. */
-export function presentSession(row: SessionRow, currentCommand?: string | null): Session {
+/** What runs in it is left out where tmux was not asked; null: tmux does not know it. */
+export function presentSession(row: SessionRow, seen?: TmuxSession | null): Session {
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -66,7 +67,15 @@ export function presentSession(row: SessionRow, currentCommand?: string | null):
     updatedAt: row.updated_at.toISOString(),
     lastActivity: row.last_activity?.toISOString() ?? null,
     restoredAt: row.restored_at?.toISOString() ?? null,
-    ...(currentCommand === undefined ? {} : { currentCommand }),
+    ...(seen === undefined ? {} : presentActivity(seen)),
+  }
+}
+
+function presentActivity(seen: TmuxSession | null): Pick<Session, 'currentCommand' | 'currentDirectory' | 'title'> {
+  return {
+    currentCommand: seen?.currentCommand ?? null,
+    currentDirectory: seen?.currentDirectory ?? null,
+    title: seen?.title ?? null,
   }
 }
 

@@ -14,14 +14,16 @@ import { presentSession, type EnvironmentRow, type SessionRow } from './present.
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
 const activityGrainMs = 60_000
 
-/** Asks tmux and answers all sessions of the environment, oldest first. */
+/** Asks tmux and answers all sessions of the environment, oldest first; only those with tmux's names in `only`. */
 export async function observeSessions(
   environmentId: string,
   { reach, db }: { reach: EnvironmentReach; db: Database },
+  only: ReadonlySet<string> | null = null,
 ): Promise<Session[]> {
   const alive = await reach.inside(environmentId, listTmuxSessions)
   const rows = await readSessionRows(environmentId, db)
-  return Promise.all(rows.map((row) => recordSession(row, alive, db)))
+  const asked = rows.filter((row) => only === null || only.has(row.tmux_session_name))
+  return Promise.all(asked.map((row) => recordSession(row, alive, db)))
 }
 
 /** Asks tmux about one session. */
@@ -91,7 +93,7 @@ async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db:
   const status: SessionStatus = seen === undefined ? 'dead' : seen.attached > 0 ? 'active' : 'inactive'
   const lastActivity = seen?.lastActivity ?? row.last_activity
   const sinceWritten = (lastActivity?.getTime() ?? 0) - (row.last_activity?.getTime() ?? 0)
-  if (status === row.status && sinceWritten < activityGrainMs) return presentSession(row, seen?.currentCommand ?? null)
+  if (status === row.status && sinceWritten < activityGrainMs) return presentSession(row, seen ?? null)
   return db.transaction().execute(async (trx) => {
     // The environment first, as everywhere. While it starts, tmux has no sessions yet: that says nothing of them.
     const environment = await trx
@@ -109,7 +111,7 @@ async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db:
       .returningAll()
       .executeTakeFirst()
     if (updated === undefined) return presentSession(row)
-    const session = presentSession(updated, seen?.currentCommand ?? null)
+    const session = presentSession(updated, seen ?? null)
     await tellSession(row, session, environment.user_id, trx)
     return session
   })

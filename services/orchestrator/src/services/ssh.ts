@@ -36,22 +36,28 @@ export type CommandResult = {
 
 export type TerminalSize = { cols: number; rows: number }
 
-/** A program on a pseudo-terminal at the other end of a channel. */
-export interface TerminalChannel {
-  /** Bytes as the terminal wrote them; pausing it holds the channel's window. */
+/** A program that runs at the other end of a channel, without a terminal. The end of the channel ends its input. */
+export interface CommandChannel {
+  /** Bytes as the program wrote them; pausing it holds the channel's window. */
   readonly output: NodeJS.ReadableStream
-  /** False when the caller should wait for `onDrain`. */
+  /** False when the caller should wait before it writes more. */
   write(input: Buffer): boolean
-  onDrain(listener: () => void): void
-  resize(size: TerminalSize): void
   /** Called once, when the program ended or the channel is gone. */
   onClose(listener: () => void): void
   close(): void
 }
 
+/** A program on a pseudo-terminal at the other end of a channel. */
+export interface TerminalChannel extends CommandChannel {
+  onDrain(listener: () => void): void
+  resize(size: TerminalSize): void
+}
+
 export interface SshConnection {
   run(command: readonly string[], options?: CommandOptions): Promise<CommandResult>
   openTerminal(command: readonly string[], size: TerminalSize): Promise<TerminalChannel>
+  /** For a command that reads its input and ends with it. */
+  openCommand(command: readonly string[]): Promise<CommandChannel>
   readonly closed: boolean
   onClose(listener: () => void): void
   close(): void
@@ -108,6 +114,8 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
   return {
     run: (command, options) => runCommand(client, command, options),
     openTerminal: (command, size) => openTerminalChannel(client, command, size),
+    openCommand: (command) =>
+      onChannel(client, shellCommand(command), {}, (channel, resolve) => resolve(toCommandChannel(channel))),
     get closed() {
       return closed
     },
@@ -167,30 +175,36 @@ function openTerminalChannel(
 ): Promise<TerminalChannel> {
   const pty = { term: 'xterm-256color', cols, rows, width: 0, height: 0 }
   return onChannel(client, shellCommand(command), { pty }, (channel, resolve) => {
-    let isClosed = false
-    const closeListeners: (() => void)[] = []
-    channel.on('error', () => channel.close())
-    channel.on('close', () => {
-      isClosed = true
-      for (const listener of closeListeners) listener()
-    })
-    channel.stderr.resume()
     resolve({
-      output: channel,
-      write: (bytes) => channel.writable && channel.write(bytes),
+      ...toCommandChannel(channel),
       onDrain: (listener) => void channel.on('drain', listener),
       resize: (size) => void channel.setWindow(size.rows, size.cols, 0, 0),
-      onClose: (listener) => {
-        if (isClosed) listener()
-        else closeListeners.push(listener)
-      },
-      close: () => {
-        // The close is confirmed only after all pending output was read.
-        channel.resume()
-        channel.close()
-      },
     })
   })
+}
+
+function toCommandChannel(channel: ssh2.ClientChannel): CommandChannel {
+  let isClosed = false
+  const closeListeners: (() => void)[] = []
+  channel.on('error', () => channel.close())
+  channel.on('close', () => {
+    isClosed = true
+    for (const listener of closeListeners) listener()
+  })
+  channel.stderr.resume()
+  return {
+    output: channel,
+    write: (bytes) => channel.writable && channel.write(bytes),
+    onClose: (listener) => {
+      if (isClosed) listener()
+      else closeListeners.push(listener)
+    },
+    close: () => {
+      // The close is confirmed only after all pending output was read.
+      channel.resume()
+      channel.close()
+    },
+  }
 }
 
 type UseChannel<T> = (

@@ -1,20 +1,44 @@
 import { expect, test } from 'vitest'
 import { parseTmuxSessions } from './tmux.ts'
 
-test('reads name, clients, activity and command', () => {
-  const sessions = parseTmuxSessions('session-1a2b3c4d 2 1763800000 npm run dev\nsession-ffffffff 0 1763800001 bash\n')
+const line = (...fields: string[]) => `${fields.join('\t')}\n`
+
+test('reads name, terminals, activity and what runs', () => {
+  const sessions = parseTmuxSessions(
+    line(
+      'session-1a2b3c4d',
+      '/dev/pts/1,/dev/pts/2',
+      '1763800000',
+      '1763800000',
+      '3',
+      'npm run dev',
+      '/srv',
+      'a title',
+    ) + line('session-ffffffff', '', '1763800001', '', '', 'bash', '', ''),
+  )
+  const first = { name: 'session-1a2b3c4d', attached: 2, lastActivity: new Date(1763800000000), bells: 3 }
+  const second = { name: 'session-ffffffff', attached: 0, lastActivity: new Date(1763800001000), bells: 0 }
   expect(sessions).toEqual([
-    { name: 'session-1a2b3c4d', attached: 2, lastActivity: new Date(1763800000000), currentCommand: 'npm run dev' },
-    { name: 'session-ffffffff', attached: 0, lastActivity: new Date(1763800001000), currentCommand: 'bash' },
+    { ...first, currentCommand: 'npm run dev', currentDirectory: '/srv', title: 'a title' },
+    { ...second, currentCommand: 'bash', currentDirectory: null, title: null },
   ])
+})
+
+test('a control connection is no terminal, and its look no activity', () => {
+  const [session] = parseTmuxSessions(line('s', 'client-31', '9', '9', '', 'bash', '/', ''))
+  expect(session).toMatchObject({ attached: 0, lastActivity: null })
 })
 
 test('leaves out lines that a program inside has bent', () => {
-  expect(parseTmuxSessions('a b c d\n\nsession-1 x 1 bash\nsession-2 0 5 \n')).toEqual([
-    { name: 'session-2', attached: 0, lastActivity: new Date(5000), currentCommand: '' },
-  ])
+  const bent = `a b c d\n\n${line('s', '', 'x', '', '', 'bash', '/', '')}${line('s', '', '1', '', '', 'a', 'b', 'c', 'd')}`
+  expect(parseTmuxSessions(bent)).toEqual([])
 })
 
-test('bounds a command name', () => {
-  expect(parseTmuxSessions(`s 0 1 ${'x'.repeat(5000)}\n`)[0]?.currentCommand).toHaveLength(200)
+test('bounds what programs chose, and takes out what is not to be seen', () => {
+  const [session] = parseTmuxSessions(
+    line('s', '', '1', '', '', 'x'.repeat(5000), `/${'d'.repeat(5000)}`, 'a\u202e\u009bb'),
+  )
+  expect(session?.currentCommand).toHaveLength(200)
+  expect(session?.currentDirectory).toHaveLength(1024)
+  expect(session?.title).toBe('a b')
 })

@@ -2,6 +2,7 @@
  * tmux inside an environment: the argument lists of its commands and the reading of its answers. A private socket, our
  * configuration, UTF-8 (`-u`), and exact targets only: `-t main` would match `mainframe` by prefix, `-t =main` does not.
  */
+import { z } from 'zod'
 import { runDirectory } from './run-directory.ts'
 import { inDirectory } from './shell-command.ts'
 import type { CommandResult, SshConnection } from './ssh.ts'
@@ -11,17 +12,23 @@ const tmux = ['tmux', '-u', '-S', `${runDirectory}/tmux.sock`, '-f', `${runDirec
 /** What tmux says of one of its sessions. */
 export type TmuxSession = {
   name: string
-  /** Clients that are attached. */
+  /** Terminals that are attached. */
   attached: number
-  lastActivity: Date
+  /** Null when nothing was done in it since a control connection looked at it. */
+  lastActivity: Date | null
   /** Program in the foreground of the active pane. */
   currentCommand: string
+  currentDirectory: string | null
+  /** That a program chose. */
+  title: string | null
+  /** How often its bell rang so far. */
+  bells: number
 }
 
 /** One pane of a session. */
 export type TmuxPane = {
   sessionName: string
-  /** Clients that are attached to its session. */
+  /** Terminals that are attached to its session. */
   attached: number
   /** When a program last wrote to its window, by the clock inside. */
   lastOutput: Date
@@ -69,6 +76,9 @@ export async function createTmuxSession(
 /** Faint, then the shell that tmux would have started. */
 const noticeThenShell = 'printf "\\033[2m%s\\033[0m\\n" "$1"; exec "${SHELL:-/bin/sh}"'
 
+/** A control connection to whichever session tmux thinks best: `tmux-control.ts`. Ends with its input. */
+export const controlCommand = [...tmux, '-C', 'attach-session', '-f', 'no-output,ignore-size,read-only']
+
 /** Ends the session and its programs; one that is gone is success. */
 export async function killTmuxSession(ssh: SshConnection, name: string): Promise<void> {
   const result = await ssh.run([...tmux, 'kill-session', '-t', `=${name}`])
@@ -80,8 +90,7 @@ export async function killTmuxSession(ssh: SshConnection, name: string): Promise
  * about to end: nobody has closed those sessions.
  */
 export async function listTmuxSessions(ssh: SshConnection): Promise<TmuxSession[]> {
-  const format = '#{session_name} #{session_attached} #{session_activity} #{pane_current_command}'
-  const result = await ssh.run([...tmux, 'list-sessions', '-F', format])
+  const result = await ssh.run([...tmux, 'list-sessions', '-F', sessionFormat('#{session_activity}')])
   if (result.exitCode === 0) return parseTmuxSessions(result.stdout.toString('utf8'))
   if (!isGone(result)) throw failure('list-sessions', result)
   const { exitCode } = await ssh.run(['test', '-e', `${runDirectory}/ending`])
@@ -89,33 +98,93 @@ export async function listTmuxSessions(ssh: SshConnection): Promise<TmuxSession[
   return []
 }
 
-/** Reads lines of name, attached, activity and command; others, which a program inside may have caused, are left out. */
-export function parseTmuxSessions(output: string): TmuxSession[] {
-  return output.split('\n').flatMap((line) => {
-    const [, name, attached, activity, command] = /^(\S+) (\d+) (\d+) (.*)$/.exec(line) ?? []
-    if (name === undefined || command === undefined) return []
-    const lastActivity = new Date(Number(activity) * 1000)
-    return [{ name, attached: Number(attached), lastActivity, currentCommand: command.slice(0, 200) }]
+const maxShownCharacters = 200
+const maxDirectoryCharacters = 1024
+
+/**
+ * What `TmuxSession` needs, between tabs. Programs choose the last fields: tmux itself takes control characters out of
+ * them, so that none can end a field, a line or a notification, and cuts them. `activity` is a time in seconds.
+ */
+export function sessionFormat(activity: string): string {
+  const clean = (name: string, length: number) => `#{=${length};s/[\x01-\x1f\x7f]/ /:${name}}`
+  return [
+    '#{session_name}',
+    '#{session_attached_list}',
+    activity,
+    '#{session_last_attached}',
+    '#{@bells}',
+    clean('pane_current_command', maxShownCharacters),
+    clean('pane_current_path', maxDirectoryCharacters),
+    `#{?#{==:#{pane_title},#{host}},,${clean('pane_title', maxShownCharacters)}}`,
+  ].join('\t')
+}
+
+const Seconds = z.string().regex(/^\d{0,12}$/)
+
+/** The fields of `sessionFormat`. */
+const SessionFields = z.tuple([
+  z.string().regex(/^\S{1,256}$/),
+  z.string(),
+  Seconds.min(1),
+  Seconds,
+  z.string().regex(/^\d{0,15}$/),
+  z.string().transform((text) => toShown(text, maxShownCharacters)),
+  z.string().transform((text) => toShown(text, maxDirectoryCharacters)),
+  z.string().transform((text) => toShown(text, maxShownCharacters)),
+])
+
+/** Reads lines of `sessionFormat`; others, which a program inside may have caused, are left out. */
+export function parseTmuxSessions(output: string, separator = '\n'): TmuxSession[] {
+  return output.split(separator).flatMap((line) => {
+    const fields = SessionFields.safeParse(line.split('\t'))
+    if (!fields.success) return []
+    const [name, clients, activity, lastAttached, bells, currentCommand, directory, title] = fields.data
+    const attached = countTerminals(clients)
+    // Attaching counts as activity for tmux, also that of a control connection.
+    const isOnlyLook = attached === 0 && activity === lastAttached
+    return [
+      {
+        name,
+        attached,
+        lastActivity: isOnlyLook ? null : new Date(Number(activity) * 1000),
+        currentCommand,
+        currentDirectory: directory.startsWith('/') ? directory : null,
+        title: title === '' ? null : title,
+        bells: Number(bells),
+      },
+    ]
   })
+}
+
+/** Of tmux's list of clients, those on a terminal: a control connection (`tmux-control.ts`) has a name that is no path. */
+function countTerminals(clients: string): number {
+  return clients.split(',').filter((name) => name.startsWith('/')).length
+}
+
+/** Without control, format and unassigned characters, and short. */
+function toShown(text: string, maxCharacters: number): string {
+  return text
+    .replace(/\p{C}+/gu, ' ')
+    .trim()
+    .slice(0, maxCharacters)
 }
 
 /** The panes of all sessions; none when no tmux server runs. */
 export async function listTmuxPanes(ssh: SshConnection): Promise<TmuxPane[]> {
-  const format = '#{session_attached} #{window_activity} #{pane_pid} #{session_name}'
+  const format = '#{window_activity} #{pane_pid} #{session_name} #{session_attached_list}'
   const result = await ssh.run([...tmux, 'list-panes', '-a', '-F', format])
   if (result.exitCode === 0) return parseTmuxPanes(result.stdout.toString('utf8'))
   if (!isGone(result)) throw failure('list-panes', result)
   return []
 }
 
-/** Reads lines of attached, activity, process and session; others are left out. */
+/** Reads lines of activity, process, session and clients; others are left out. */
 function parseTmuxPanes(output: string): TmuxPane[] {
   return output.split('\n').flatMap((line) => {
-    const [, attached, activity, pid, sessionName] = /^(\d{1,10}) (\d{1,12}) (\d{1,10}) (.+)$/.exec(line) ?? []
-    if (sessionName === undefined) return []
-    return [
-      { sessionName, attached: Number(attached), lastOutput: new Date(Number(activity) * 1000), pid: Number(pid) },
-    ]
+    const [, activity, pid, sessionName, clients] = /^(\d{1,12}) (\d{1,10}) (.+) (\S*)$/.exec(line) ?? []
+    if (sessionName === undefined || clients === undefined) return []
+    const attached = countTerminals(clients)
+    return [{ sessionName, attached, lastOutput: new Date(Number(activity) * 1000), pid: Number(pid) }]
   })
 }
 

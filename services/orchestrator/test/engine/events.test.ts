@@ -1,37 +1,8 @@
-import { AppEvent, Environment } from '@craftastic/contract'
+import { Environment } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { beforeAll, expect, it } from 'vitest'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
-
-type Received = { id: number; event: AppEvent }
-
-/** Reads a stream of server-sent events until `close`. */
-async function follow(api: ApiClient, path: string, headers: Record<string, string> = {}) {
-  const controller = new AbortController()
-  const response = await fetch(api.baseUrl + path, {
-    headers: { authorization: `Bearer ${api.accessToken}`, ...headers },
-    signal: controller.signal,
-  })
-  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/)
-  const received: Received[] = []
-  const read = async () => {
-    let text = ''
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const blocks = (text + chunk).split('\n\n')
-      text = blocks.pop() ?? ''
-      received.push(...blocks.flatMap(parseBlock))
-    }
-  }
-  const ended = read().catch(() => {})
-  return { received, ended, close: () => controller.abort() }
-}
-
-function parseBlock(block: string): Received[] {
-  const [, id, type, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/.exec(block) ?? []
-  if (id === undefined || data === undefined) return []
-  const fields: unknown = JSON.parse(data)
-  return [{ id: Number(id), event: AppEvent.parse({ type, ...(fields as object) }) }]
-}
+import { followEvents } from '../harness/follow-events.ts'
 
 describeOnEngine('events', () => {
   const server = useEngineServer()
@@ -41,7 +12,8 @@ describeOnEngine('events', () => {
   })
 
   it('follow the life of an environment, and read on from where one left off', async () => {
-    const stream = await follow(api, '/api/events')
+    const stream = await followEvents(api, '/api/events')
+    expect(stream.mediaType).toMatch(/^text\/event-stream/)
     const environment = await api.createEnvironment({ name: 'watched', repositoryUrl: server().git.projectUrl })
     const session = await api.createSession({ environmentId: environment.id })
     await expect.poll(() => stream.received.at(-1)?.event).toMatchObject({ type: 'session', sessionId: session.id })
@@ -61,10 +33,10 @@ describeOnEngine('events', () => {
     expect(ids).toEqual([...ids].sort((a, b) => a - b))
 
     const half = stream.received[Math.floor(stream.received.length / 2)]?.id ?? 0
-    const resumed = await follow(api, '/api/events', { 'last-event-id': String(half) })
+    const resumed = await followEvents(api, '/api/events', { 'last-event-id': String(half) })
     await expect.poll(() => resumed.received.map(({ id }) => id)).toEqual(ids.filter((id) => id > half))
 
-    const only = await follow(api, `/api/environments/${environment.id}/events`)
+    const only = await followEvents(api, `/api/environments/${environment.id}/events`)
     const other = await api.createEnvironment({ name: 'unwatched' })
     await api.deleteEnvironment(other.id)
     await api.deleteEnvironment(environment.id)
@@ -77,7 +49,7 @@ describeOnEngine('events', () => {
 
   it('end when one signs out', async () => {
     const other = await server().signInNew()
-    const stream = await follow(other, '/api/events')
+    const stream = await followEvents(other, '/api/events')
     await other.request('POST', '/api/auth/logout', { body: {} })
     await stream.ended
     const again = await fetch(`${server().baseUrl}/api/events`, {
@@ -87,7 +59,7 @@ describeOnEngine('events', () => {
   })
 
   it('go on after the connection to the database was cut', async () => {
-    const stream = await follow(api, '/api/events')
+    const stream = await followEvents(api, '/api/events')
     const { db } = server().database
     const { sql } = await import('kysely')
     await sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'craftastic events' and datname = current_database()`.execute(

@@ -10,7 +10,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { startJobRunner } from '../../src/jobs/runner.ts'
 import { createUser, testPassword } from './builders.ts'
-import { buildTestApp, type TestApp } from './test-app.ts'
+import { buildTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
 const skipped = process.env.SKIP_ENGINE === '1'
 
@@ -25,7 +25,10 @@ export interface EngineServer extends TestApp {
   signInNew(): Promise<ApiClient>
 }
 
-export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number }
+export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number } & Pick<
+  TestAppOptions,
+  'sessionWatch'
+>
 
 /** Started before the tests of a file, closed after them. Answers how to get at it. */
 export function useEngineServer(options: EngineServerOptions = {}): () => EngineServer {

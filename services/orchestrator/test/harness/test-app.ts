@@ -9,7 +9,7 @@ import { pino, type Logger } from 'pino'
 import { afterAll, beforeAll } from 'vitest'
 import { buildApp, type App } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
-import { buildDomain, type Domain } from '../../src/domain.ts'
+import { buildDomain, type Domain, type DomainOptions } from '../../src/domain.ts'
 import { createEventFeed } from '../../src/lib/event-feed.ts'
 import { createMetrics } from '../../src/lib/metrics.ts'
 import { readSecrets } from '../../src/lib/secrets.ts'
@@ -31,6 +31,7 @@ export interface TestAppOptions {
   databasePort?: number
   /** Replaces parts of the domain, such as the readiness checks. */
   domain?: Partial<Domain>
+  sessionWatch?: DomainOptions['sessionWatch']
   /** Seconds after which a slow clone is given up. */
   cloneStallSeconds?: number
 }
@@ -45,9 +46,9 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
   const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
-  const { cloneStallSeconds } = options
+  const { cloneStallSeconds, sessionWatch } = options
   const { encryptionKey } = secrets
-  const built = buildDomain({ config, encryptionKey, db, feed, runtime, metrics, log, cloneStallSeconds })
+  const built = buildDomain({ config, encryptionKey, db, feed, runtime, metrics, log, cloneStallSeconds, sessionWatch })
   const domain = { ...built, ...options.domain }
   await feed.open()
   const app = await buildApp({ config, secrets, db, log, domain, metrics })

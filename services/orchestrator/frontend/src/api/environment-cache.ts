@@ -2,7 +2,7 @@
  * An environment lies in two caches (the list, the single one) and its sessions in three. Everything that learns
  * something new goes through here, so that no place shows an older truth than another.
  */
-import type { Environment, Operation, OperationWithLog, Session } from '@craftastic/contract'
+import type { ActivityEvent, Environment, Operation, OperationWithLog, Session } from '@craftastic/contract'
 import type { QueryClient } from '@tanstack/react-query'
 import { environmentKeys, operationKeys } from './keys'
 import { storeInHistory } from './operation-history'
@@ -18,13 +18,18 @@ function mergeEnvironment(known: Environment, incoming: Environment): Environmen
 }
 
 /**
- * Only where tmux was asked does an answer name the program in front; elsewhere the last name known stays, unless the
+ * Only where tmux was asked does an answer say what runs in a session; elsewhere what was known last stays, unless the
  * session was made again since.
  */
 function keepCommand(known: Session | undefined, incoming: Session): Session {
   if (incoming.status === 'dead' || typeof incoming.currentCommand === 'string') return incoming
-  const isSame = known?.restoredAt === incoming.restoredAt
-  return { ...incoming, currentCommand: isSame ? (known.currentCommand ?? null) : null }
+  const { currentCommand, currentDirectory, title } = known?.restoredAt === incoming.restoredAt ? known : {}
+  return {
+    ...incoming,
+    currentCommand: currentCommand ?? null,
+    currentDirectory: currentDirectory ?? null,
+    title: title ?? null,
+  }
 }
 
 function mergeSession(known: Session | undefined, incoming: Session): Session {
@@ -136,6 +141,16 @@ export function storeSession(client: QueryClient, session: Session): void {
     const merged = mergeSession(known, session)
     return known ? sessions.map((other) => (other.id === session.id ? merged : other)) : [...sessions, merged]
   })
+}
+
+/** What runs in a session now. One that is not known yet is read with its list. */
+export function storeActivity(client: QueryClient, event: ActivityEvent): void {
+  const { environmentId, sessionId, currentCommand, currentDirectory, title } = event
+  changeSessions(client, environmentId, (sessions) =>
+    sessions.map((session) =>
+      session.id === sessionId ? { ...session, currentCommand, currentDirectory, title } : session,
+    ),
+  )
 }
 
 export function patchSession(client: QueryClient, session: Session, patch: Partial<Session>): void {

@@ -5,11 +5,13 @@ import {
   findEnvironment,
   removeEnvironment,
   removeSession,
+  storeActivity,
   storeEnvironment,
   storeOperation,
   storeSession,
 } from './environment-cache'
 import { environmentKeys } from './keys'
+import { ringBell } from '@/lib/rung-sessions'
 
 export function applyEvent(client: QueryClient, event: AppEvent): void {
   switch (event.type) {
@@ -23,6 +25,10 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
     case 'session':
       if (event.session) storeSession(client, event.session)
       else removeSession(client, event.environmentId, event.sessionId)
+      return
+    case 'activity':
+      storeActivity(client, event)
+      if (event.rang) ringBell(event.sessionId)
   }
 }
 

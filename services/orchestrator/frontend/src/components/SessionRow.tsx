@@ -18,6 +18,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { programOf } from '@/lib/programs'
 import { isAlive, presentSession, sessionLabel } from '@/lib/status'
 import { useAction } from '@/lib/use-action'
 import { useAfterMenu } from '@/lib/use-after-menu'
@@ -33,6 +34,8 @@ export function SessionRow({ session, environment }: { session: Session; environ
   const { tone, word } = presentSession(session, environment)
   const alive = isAlive(session, environment)
   const label = sessionLabel(session)
+  const program = alive ? programOf(session) : null
+  const directory = (alive && session.currentDirectory) || session.workingDirectory
 
   const revive = () =>
     update(
@@ -56,14 +59,12 @@ export function SessionRow({ session, environment }: { session: Session; environ
             <StatusDot tone={tone} />
             <Link
               to={terminalPath(session)}
-              title={label}
+              title={[label, alive && session.title].filter(Boolean).join(' · ')}
               className="truncate font-medium outline-none after:absolute after:inset-0"
             >
               {label}
             </Link>
-            {alive && session.currentCommand && (
-              <span className="truncate font-mono text-xs text-muted-foreground">{session.currentCommand}</span>
-            )}
+            {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
             {alive && <RestoredTag session={session} />}
             {!alive && environment.status === 'running' && (
               <Button variant="outline" size="xs" className="relative z-10" disabled={pending} onClick={revive}>
@@ -72,11 +73,8 @@ export function SessionRow({ session, environment }: { session: Session; environ
               </Button>
             )}
           </span>
-          <span
-            className="hidden max-w-40 truncate font-mono text-xs text-muted-foreground lg:block"
-            title={session.workingDirectory}
-          >
-            {session.workingDirectory}
+          <span className="hidden max-w-40 truncate font-mono text-xs text-muted-foreground lg:block" title={directory}>
+            {directory}
           </span>
           {session.lastActivity && (
             <RelativeTime

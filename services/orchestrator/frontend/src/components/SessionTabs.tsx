@@ -1,13 +1,15 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
-import { BellIcon, PlusIcon } from 'lucide-react'
+import { PlusIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
+import { RungBell } from '@/components/RungBell'
 import { SessionRename } from '@/components/SessionRename'
 import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
-import { presentSession, sessionLabel } from '@/lib/status'
+import { programOf } from '@/lib/programs'
+import { isAlive, presentSession, sessionLabel } from '@/lib/status'
 import { useTabDrag } from '@/lib/use-tab-drag'
 import { cn } from '@/lib/utils'
 
@@ -106,7 +108,7 @@ export function SessionTabs(props: Props) {
                   active={active}
                   place={index + 1}
                   rung={rung.has(session.id)}
-                  title={titles.get(session.id)}
+                  title={titles.get(session.id) || session.title || undefined}
                   to={pathTo(session.id)}
                   onEnter={active ? onEnter : () => onShow(session.id)}
                   onRename={() => onRename(session.id)}
@@ -163,6 +165,7 @@ function Tab({
 }) {
   const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
+  const program = isAlive(session, environment) ? programOf(session) : null
   return (
     <Link
       to={to}
@@ -183,15 +186,9 @@ function Tab({
         active ? 'bg-accent font-medium' : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
       )}
     >
-      {rung ? (
-        <span className="grid size-3 shrink-0 place-items-center">
-          <BellIcon aria-hidden="true" className="size-3 fill-current text-status-busy" />
-          <span className="sr-only">{'Bell rang, '}</span>
-        </span>
-      ) : (
-        <StatusDot tone={tone} word={word} />
-      )}
-      <span className="truncate">{label}</span>
+      {rung ? <RungBell /> : <StatusDot tone={tone} word={word} />}
+      <span className="min-w-8 truncate">{label}</span>
+      {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
     </Link>
   )
 }

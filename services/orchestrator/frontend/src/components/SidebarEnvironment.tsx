@@ -2,8 +2,11 @@ import { PlusIcon } from 'lucide-react'
 import { NavLink, useParams } from 'react-router'
 import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
+import { RungBell } from '@/components/RungBell'
 import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
+import { programOf } from '@/lib/programs'
+import { useRungSessions } from '@/lib/rung-sessions'
 import { inOrder, isAlive, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
@@ -74,6 +77,9 @@ export function SidebarEnvironment({ environment }: { environment: Environment }
 function SidebarSession({ session, environment }: { session: Session; environment: Environment }) {
   const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
+  const rung = useRungSessions().has(session.id)
+  const alive = isAlive(session, environment)
+  const program = alive ? programOf(session) : null
   return (
     <li className="flex">
       <NavLink
@@ -82,13 +88,11 @@ function SidebarSession({ session, environment }: { session: Session; environmen
           cn(rowClass, 'h-7 text-muted-foreground', isActive && 'bg-sidebar-accent text-foreground')
         }
       >
-        <StatusDot tone={tone} word={word} />
-        <span className="min-w-12 flex-1 truncate" title={label}>
+        {rung ? <RungBell /> : <StatusDot tone={tone} word={word} />}
+        <span className="min-w-12 flex-1 truncate" title={[label, alive && session.title].filter(Boolean).join(' · ')}>
           {label}
         </span>
-        {session.currentCommand && isAlive(session, environment) && (
-          <span className="max-w-[50%] shrink-0 truncate font-mono text-xs">{session.currentCommand}</span>
-        )}
+        {program && <span className="max-w-[50%] shrink-0 truncate font-mono text-xs">{program}</span>}
       </NavLink>
     </li>
   )

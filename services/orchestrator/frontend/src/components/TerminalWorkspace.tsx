@@ -2,7 +2,7 @@
  * The terminal page of one environment: a tab per session, the visited ones kept alive behind the shown one, so that
  * going back to a session needs no new connection.
  */
-import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRightIcon, PencilIcon, Trash2Icon } from 'lucide-react'
@@ -22,6 +22,7 @@ import { TerminalView, type TerminalHandle } from '@/components/TerminalView'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { useOfferCommands } from '@/lib/page-commands'
+import { answerBell, ringBell, useRungSessions } from '@/lib/rung-sessions'
 import { isAlive, sessionLabel } from '@/lib/status'
 import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
@@ -62,7 +63,8 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const [deleting, setDeleting] = useState(false)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
-  const [rung, setRung] = useState<ReadonlySet<string>>(new Set())
+  const heard = useRungSessions()
+  const rung = useMemo(() => new Set(sessions.flatMap(({ id }) => (heard.has(id) ? [id] : []))), [heard, sessions])
   const shown = useRef<TerminalHandle>(null)
   const pageVisible = usePageVisible()
 
@@ -128,8 +130,10 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   )
 
   // A bell is answered by looking.
-  const seen = [leftId, split.rightId].find((id) => id !== null && rung.has(id))
-  if (pageVisible && seen) setRung(without(rung, seen))
+  const seen = pageVisible ? [leftId, split.rightId].find((id) => id !== null && rung.has(id)) : undefined
+  useLayoutEffect(() => {
+    if (seen) answerBell(seen)
+  }, [seen])
   const label = current ? sessionLabel(current) : 'Terminal'
 
   return (
@@ -220,7 +224,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                   look={look}
                   onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
                   onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
-                  onBell={() => setRung((before) => new Set(before).add(session.id))}
+                  onBell={() => ringBell(session.id)}
                 />
               </TerminalBoundary>
             </SplitPane>
@@ -242,10 +246,4 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
       )}
     </>
   )
-}
-
-function without(set: ReadonlySet<string>, member: string): ReadonlySet<string> {
-  const rest = new Set(set)
-  rest.delete(member)
-  return rest
 }
