@@ -1,7 +1,8 @@
 /** The verbs on sessions. Each is true of tmux when it answers: made means it exists there, deleted that it is gone. */
 import { randomUUID } from 'node:crypto'
-import type { CreateSession, Session, UpdateSession } from '@craftastic/contract'
+import type { CreateSession, Session, SessionHistory, SessionHistoryQuery, UpdateSession } from '@craftastic/contract'
 import { sql } from 'kysely'
+import { hasAlternateScreen, readTmuxHistory } from '../services/tmux-history.ts'
 import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
@@ -47,6 +48,23 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       const environment = await requireEnvironment(actor, row.environment_id, db)
       if (environment.status !== 'running') return presentEndedSession(row)
       return observeSession(row, { reach, db })
+    },
+
+    async readSessionHistory(
+      actor: UserActor,
+      sessionId: string,
+      { text }: SessionHistoryQuery,
+    ): Promise<SessionHistory> {
+      const row = await requireSession(actor, sessionId, db)
+      const environment = requireRunning(await requireEnvironment(actor, row.environment_id, db))
+      const history = await reach.inside(environment.id, async (ssh) => {
+        if (text === 'true') return readTmuxHistory(ssh, row.tmux_session_name)
+        const alternateScreen = await hasAlternateScreen(ssh, row.tmux_session_name)
+        return alternateScreen === null ? null : { alternateScreen, text: '', truncated: false }
+      })
+      if (history !== null) return history
+      const detail = `The session "${sessionId}" has ended, and its history with it. Attaching to it starts a new shell.`
+      throw new AppError('not_found', detail)
     },
 
     async updateSession(actor: UserActor, sessionId: string, input: UpdateSession): Promise<Session> {

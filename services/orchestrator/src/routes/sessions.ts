@@ -1,9 +1,11 @@
-/** Sessions: create, list, get, update, delete. */
+/** Sessions: create, list, get, read the history of, update, delete. */
 import {
   CreateSession,
   EnvironmentParams,
   Problem,
   Session,
+  SessionHistory,
+  SessionHistoryQuery,
   SessionList,
   SessionParams,
   Success,
@@ -51,6 +53,21 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ sessions: SessionService }> 
       schema: { operationId: 'getSession', tags, params: SessionParams, response: { 200: Session, '4xx': Problem } },
     },
     async (request) => sessions.getSession(request.actor, request.params.sessionId),
+  )
+
+  app.get(
+    '/sessions/:sessionId/history',
+    {
+      config: access,
+      schema: {
+        operationId: 'readSessionHistory',
+        tags,
+        params: SessionParams,
+        querystring: SessionHistoryQuery,
+        response: { 200: SessionHistory, '4xx': Problem },
+      },
+    },
+    async (request) => sessions.readSessionHistory(request.actor, request.params.sessionId, request.query),
   )
 
   app.patch(

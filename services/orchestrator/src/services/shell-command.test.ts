@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { inDirectory, shellCommand } from './shell-command.ts'
+import { inDirectory, lastBytesOf, shellCommand } from './shell-command.ts'
 
 const run = (line: string) => execFileSync('/bin/sh', ['-c', line]).toString('utf8')
 
@@ -45,4 +45,9 @@ test('a command runs in its directory', () => {
 test('a command whose directory is gone runs in the home directory', () => {
   const line = shellCommand(inDirectory('/no/such; touch x', ['pwd']))
   expect(execFileSync('/bin/sh', ['-c', line], { env: { HOME: '/usr' } }).toString('utf8')).toBe('/usr\n')
+})
+
+test('only the last bytes of a command arrive, whatever its arguments are', () => {
+  expect(run(shellCommand(lastBytesOf(7, ['printf', '%s', "one; two's three"])))).toBe('s three')
+  expect(run(shellCommand(lastBytesOf(100, ['printf', '%s', '$(id)'])))).toBe('$(id)')
 })

@@ -25,3 +25,8 @@ export function endingWithChannel(command: readonly string[]): string[] {
 export function inDirectory(directory: string, command: readonly string[]): string[] {
   return ['sh', '-c', 'cd -- "$1" 2>/dev/null || cd; shift; exec "$@"', 'sh', directory, ...command]
 }
+
+/** Wraps a command so that of what it prints only the last bytes arrive, however much it is. */
+export function lastBytesOf(bytes: number, command: readonly string[]): string[] {
+  return ['sh', '-c', 'bytes=$1; shift; "$@" | tail -c "$bytes"', 'sh', String(bytes), ...command]
+}

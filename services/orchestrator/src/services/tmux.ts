@@ -7,7 +7,7 @@ import { runDirectory } from './run-directory.ts'
 import { inDirectory } from './shell-command.ts'
 import type { CommandResult, SshConnection } from './ssh.ts'
 
-const tmux = ['tmux', '-u', '-S', `${runDirectory}/tmux.sock`, '-f', `${runDirectory}/tmux.conf`]
+export const tmux = ['tmux', '-u', '-S', `${runDirectory}/tmux.sock`, '-f', `${runDirectory}/tmux.conf`]
 
 /** What tmux says of one of its sessions. */
 export type TmuxSession = {
@@ -192,12 +192,13 @@ function words(result: CommandResult): string {
   return result.stderr.toString('utf8').trim()
 }
 
-function isGone(result: CommandResult): boolean {
+/** The session, or the whole server, is not there. */
+export function isGone(result: CommandResult): boolean {
   return /no server running|error connecting to|can't find session|no sessions|no current target|server exited unexpectedly/.test(
     words(result),
   )
 }
 
-function failure(command: string, result: CommandResult): TmuxFailure {
+export function failure(command: string, result: CommandResult): TmuxFailure {
   return new TmuxFailure(`tmux ${command} ended with ${result.exitCode}: ${words(result).slice(0, 500)}`)
 }

@@ -13,3 +13,7 @@ export const environmentKeys = {
 export const operationKeys = {
   one: (operationId: string) => ['operations', operationId] as const,
 }
+
+export const sessionKeys = {
+  history: (sessionId: string) => ['sessions', sessionId, 'history'] as const,
+}

@@ -30,6 +30,8 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
       { keys: ['Ctrl', 'Shift', 'M'], does: 'Leave the terminal with the keyboard' },
       { keys: ['Ctrl', 'Shift', 'C'], does: 'Copy the selection' },
       { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
+      { keys: ['Ctrl', 'Shift', 'F'], does: 'Search the history' },
+      { keys: ['Shift', 'PageUp'], does: 'Scroll back in the history' },
       { keys: ['Ctrl', 'click'], does: 'Open a link' },
     ],
   },

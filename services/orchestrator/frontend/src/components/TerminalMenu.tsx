@@ -1,4 +1,4 @@
-import { Columns2Icon, MinusIcon, PencilIcon, PlusIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
+import { Columns2Icon, MinusIcon, PencilIcon, PlusIcon, SearchIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import {
   DropdownMenu,
@@ -12,17 +12,16 @@ import { useAfterMenu } from '@/lib/use-after-menu'
 import { useChoice } from '@/lib/stored'
 import { fontSizeChoice, largestFontPx, screenReaderChoice, smallestFontPx } from '@/lib/terminal-settings'
 
-/** How terminals look and read, and what can be done with this session. */
-export function TerminalMenu({
-  onBeside,
-  onRename,
-  onDelete,
-}: {
+interface Props {
   /** Undefined where there is no room, or two are shown already. */
   onBeside: (() => void) | undefined
+  onSearch: () => void
   onRename: () => void
   onDelete: () => void
-}) {
+}
+
+/** How terminals look and read, and what can be done with this session. */
+export function TerminalMenu({ onBeside, onSearch, onRename, onDelete }: Props) {
   const afterMenu = useAfterMenu()
   const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
   const [screenReader, setScreenReader] = useChoice(screenReaderChoice)
@@ -36,6 +35,12 @@ export function TerminalMenu({
         </Button>
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="w-60" onCloseAutoFocus={afterMenu.onCloseAutoFocus}>
+        <DropdownMenuItem onSelect={afterMenu.then(onSearch)}>
+          <SearchIcon />
+          Search history
+          <span className="ml-auto text-xs text-muted-foreground">Ctrl+Shift+F</span>
+        </DropdownMenuItem>
+        <DropdownMenuSeparator />
         <DropdownMenuItem
           disabled={fontSizePx >= largestFontPx}
           onSelect={(event) => {

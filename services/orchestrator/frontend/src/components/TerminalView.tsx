@@ -4,10 +4,13 @@ import { toast } from 'sonner'
 import type { Environment, Session } from '@craftastic/contract'
 import { renewSignIn } from '@/api/sign-in'
 import { diagnoseTerminal } from '@/api/terminal'
+import { fetchAlternateScreen } from '@/api/session-history'
 import { TerminalBanner } from '@/components/TerminalBanner'
+import { TerminalHistory } from '@/components/TerminalHistory'
 import { TerminalKeyBar } from '@/components/TerminalKeyBar'
 import { formatBytes } from '@/lib/bytes'
 import { copyText } from '@/lib/clipboard'
+import type { HistoryStart } from '@/lib/history-screen'
 import { sessionLabel } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { TerminalScreen } from '@/lib/terminal-screen'
@@ -18,6 +21,7 @@ import { cn } from '@/lib/utils'
 
 export interface TerminalHandle {
   focus(): void
+  searchHistory(): void
 }
 
 interface Props {
@@ -33,6 +37,12 @@ interface Props {
   ref?: Ref<TerminalHandle>
 }
 
+interface OpenHistory {
+  screen: TerminalScreen
+  start: HistoryStart
+  searches: number
+}
+
 function offerCopy(text: string): void {
   toast('A program wants to copy text', {
     description: text.length > 120 ? `${text.slice(0, 120)}…` : text,
@@ -45,12 +55,28 @@ export function TerminalView({ session, environment, visible, focused, look, onP
   const screen = useRef<TerminalScreen>(null)
   const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
   const [refusals, setRefusals] = useState(0)
+  const [history, setHistory] = useState<OpenHistory | null>(null)
   // The screen lives through many renders and must always reach the callbacks of the last one.
   const callbacks = useRef({ onPhase, onBell, onTitle })
   useLayoutEffect(() => {
     callbacks.current = { onPhase, onBell, onTitle }
   })
   const label = `Terminal, ${sessionLabel(session)}`
+
+  const openHistory = (over: TerminalScreen | null, start: HistoryStart) => {
+    if (!over) return
+    const searches = start === 'search' ? 1 : 0
+    setHistory((before) => ({
+      screen: over,
+      start: before?.start ?? start,
+      searches: (before?.searches ?? 0) + searches,
+    }))
+  }
+  const closeHistory = () => {
+    setHistory(null)
+    screen.current?.focus()
+  }
+  if (!visible && history) setHistory(null)
 
   const open = useEffectEvent((element: HTMLElement) => {
     const opened = new TerminalScreen(element, {
@@ -71,6 +97,8 @@ export function TerminalView({ session, environment, visible, focused, look, onP
           description: `The connection was lost before the last ${formatBytes(bytes)} were sent.`,
         }),
       onCopyBlocked: offerCopy,
+      onHistory: (start) => openHistory(opened, start),
+      isAlternateScreen: () => fetchAlternateScreen(session.id),
       diagnose: () => diagnoseTerminal(session.id),
       renewSignIn: () => renewSignIn(),
     })
@@ -127,7 +155,14 @@ export function TerminalView({ session, environment, visible, focused, look, onP
 
   useAttachAgain({ session, environment, phase, connection: () => screen.current?.connection })
 
-  useImperativeHandle(ref, () => ({ focus: () => screen.current?.focus() }), [])
+  useImperativeHandle(
+    ref,
+    () => ({
+      focus: () => screen.current?.focus(),
+      searchHistory: () => openHistory(screen.current, 'search'),
+    }),
+    [],
+  )
 
   const connect = () => {
     screen.current?.connection.connect()
@@ -142,6 +177,15 @@ export function TerminalView({ session, environment, visible, focused, look, onP
           {/* Without padding of its own: the terminal measures this box to know its size. */}
           <div ref={place} className="h-full overflow-hidden" />
         </div>
+        {history && (
+          <TerminalHistory
+            {...history}
+            sessionId={session.id}
+            look={look}
+            onCopyBlocked={offerCopy}
+            onClose={closeHistory}
+          />
+        )}
         <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
       </div>
       <TerminalKeyBar onPress={(key) => screen.current?.pressKey(key)} onFocus={() => screen.current?.focus()} />

@@ -87,6 +87,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const press = useEffectEvent((event: KeyboardEvent) => {
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
+    else if (shortcut?.name === 'search') shown.current?.searchHistory()
     else if (shortcut?.name === 'new') startNew?.()
     else if (shortcut?.name === 'beside') {
       if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
@@ -179,6 +180,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
             </span>
             <TerminalMenu
               onBeside={wide && !split.rightId ? openBeside : undefined}
+              onSearch={() => shown.current?.searchHistory()}
               onRename={() => setRenamingId(sessionId)}
               onDelete={() => setDeleting(true)}
             />

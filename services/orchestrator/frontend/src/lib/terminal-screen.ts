@@ -7,8 +7,10 @@ import type { Terminal } from '@xterm/xterm'
 import { copyText } from './clipboard'
 import { readClipboardSequence } from './terminal-clipboard'
 import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
+import type { TerminalGrid, TerminalOverlay } from './terminal-overlay'
 import { readTerminalShortcut } from './terminal-shortcuts'
 import { openBrowserSocket, terminalUrl } from './terminal-socket'
+import { TerminalWheel } from './terminal-wheel'
 import { WebglRenderer } from './webgl-renderer'
 import { applyLook, createTerminal, type TerminalLook } from './xterm'
 
@@ -25,6 +27,9 @@ export interface TerminalScreenOptions {
   onInputLost(bytes: number): void
   /** A program wants to set the clipboard and the browser needs a click for it. */
   onCopyBlocked(text: string): void
+  /** Somebody wants to see what has scrolled away. */
+  onHistory(start: 'step' | 'page'): void
+  isAlternateScreen(): Promise<boolean>
   diagnose(): Promise<Diagnosis>
   renewSignIn(): Promise<boolean>
 }
@@ -40,6 +45,8 @@ export class TerminalScreen {
   readonly #fit: FitAddon
   readonly #webgl: WebglRenderer
   readonly #observer: ResizeObserver
+  readonly #wheel: TerminalWheel
+  #overlay: TerminalOverlay | null = null
   #visible: boolean
   #attachedBefore = false
   #resetFirst = false
@@ -64,6 +71,10 @@ export class TerminalScreen {
       onInputLost: options.onInputLost,
       diagnose: options.diagnose,
       renewSignIn: options.renewSignIn,
+    })
+    this.#wheel = new TerminalWheel({
+      askAlternateScreen: () => options.isAlternateScreen(),
+      openHistory: () => options.onHistory('step'),
     })
     this.#observer = new ResizeObserver(() => this.#fitToPlace())
     this.#open()
@@ -92,11 +103,23 @@ export class TerminalScreen {
     this.#terminal.focus()
   }
 
+  get grid(): TerminalGrid {
+    const { cols, rows, element } = this.#terminal
+    const heightPx = element?.querySelector('.xterm-screen')?.getBoundingClientRect().height ?? 0
+    return { cols, rows, cellHeightPx: heightPx / rows }
+  }
+
+  /** Lays something over the terminal; null takes it away. */
+  setOverlay(overlay: TerminalOverlay | null): void {
+    this.#overlay = overlay
+  }
+
   /** A key of the bar on the screen; cursor keys depend on what the program has asked for. */
   pressKey(key: { text: string; cursor?: string }): void {
     const application = this.#terminal.modes.applicationCursorKeysMode
     const text = key.cursor ? `\x1b${application ? 'O' : '['}${key.cursor}` : key.text
     if (!this.connection.sendText(text)) this.#options.onRefused()
+    this.#overlay?.onTyped()
   }
 
   dispose(): void {
@@ -116,6 +139,7 @@ export class TerminalScreen {
     terminal.onBinary((data) => void this.connection.sendBinary(data))
     terminal.onKey(() => this.#noteTyping())
     terminal.textarea?.addEventListener('paste', () => this.#noteTyping())
+    terminal.textarea?.addEventListener('compositionstart', () => this.#noteTyping())
     terminal.onBell(this.#options.onBell)
     terminal.onTitleChange(this.#options.onTitle)
     terminal.parser.registerOscHandler(52, (payload) => {
@@ -123,6 +147,7 @@ export class TerminalScreen {
       return true
     })
     terminal.attachCustomKeyEventHandler((event) => this.#passKey(event))
+    terminal.attachCustomWheelEventHandler((event) => this.#passWheel(event))
     this.#observer.observe(this.#element)
     this.#fitToPlace()
     this.connection.resize(terminal.cols, terminal.rows)
@@ -133,19 +158,34 @@ export class TerminalScreen {
     if (this.#resetFirst) this.#terminal.write(resetSequence)
     this.#resetFirst = false
     this.#terminal.write(bytes, consumed)
+    this.#overlay?.onOutput()
   }
 
   #noteTyping(): void {
+    this.#wheel.noteTyping()
+    this.#overlay?.onTyped()
     if (this.connection.phase.name !== 'connected') this.#options.onRefused()
   }
 
   /** Hidden, there is nothing to measure; the size of before stands. */
   #fitToPlace(): void {
     if (this.#visible && this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit()
+    this.#overlay?.onResize(this.grid)
+  }
+
+  /** Answers whether xterm.js gets the turn. */
+  #passWheel(event: WheelEvent): boolean {
+    const programHasMouse = this.#terminal.modes.mouseTrackingMode !== 'none'
+    // With Ctrl the browser zooms; sideways there is nothing to read.
+    if (event.ctrlKey || event.deltaY === 0) return programHasMouse
+    const passes = this.#wheel.passes(event, programHasMouse)
+    if (!passes) event.preventDefault()
+    return passes
   }
 
   /** Answers whether the program gets the key. */
   #passKey(event: KeyboardEvent): boolean {
+    if (this.#overlay?.takesKey(event)) return false
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'copy') {
       event.preventDefault()
@@ -153,6 +193,7 @@ export class TerminalScreen {
       if (event.type === 'keydown' && selection !== '') void this.#copy(selection)
       return false
     }
+    if (shortcut?.name === 'history' && event.type === 'keydown') this.#options.onHistory('page')
     // The browser's own paste follows, as an event that xterm.js reads: no permission is needed for that.
     return shortcut === null
   }

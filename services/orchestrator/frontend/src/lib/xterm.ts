@@ -1,13 +1,13 @@
 /**
  * Makes an xterm.js terminal as this product wants it. It knows no socket and no React. tmux owns the screen and its
- * history, so the terminal keeps no scrollback of its own.
+ * history, so a live terminal keeps no scrollback of its own.
  */
 import '@xterm/xterm/css/xterm.css'
 import './xterm.css'
 import { FitAddon } from '@xterm/addon-fit'
 import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
-import { Terminal } from '@xterm/xterm'
+import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { terminalContrast, terminalPalettes } from './terminal-palette'
 
 const terminalFont = "'JetBrains Mono Variable', ui-monospace, 'SF Mono', Menlo, Consolas, monospace"
@@ -33,7 +33,10 @@ function openLink(event: MouseEvent, uri: string): void {
   if (protocol === 'http:' || protocol === 'https:') window.open(uri, '_blank', 'noopener,noreferrer')
 }
 
-export function createTerminal(look: TerminalLook): { terminal: Terminal; fit: FitAddon } {
+export function createTerminal(
+  look: TerminalLook,
+  options: ITerminalOptions = {},
+): { terminal: Terminal; fit: FitAddon } {
   const terminal = new Terminal({
     allowProposedApi: true,
     cursorBlink: false,
@@ -51,6 +54,7 @@ export function createTerminal(look: TerminalLook): { terminal: Terminal; fit: F
     screenReaderMode: look.screenReader,
     scrollback: 0,
     theme: terminalPalettes[look.theme],
+    ...options,
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
