@@ -11,11 +11,17 @@ export const maxFrameBytes = 64 * 1024
 export const TerminalColumns = z.int().min(2).max(500)
 export const TerminalRows = z.int().min(1).max(300)
 
+/** Who views may watch only; whose mode is `edit` may type, too. */
+export const TerminalMode = z.enum(['edit', 'view'])
+export type TerminalMode = z.infer<typeof TerminalMode>
+
 /** `environmentId` is accepted for older clients and must match when given. */
 export const TerminalQuery = z.object({
   cols: z.coerce.number().pipe(TerminalColumns).default(80),
   rows: z.coerce.number().pipe(TerminalRows).default(24),
   environmentId: Id.optional(),
+  /** `view` never types, never decides on the size and never starts a session that has ended. */
+  mode: TerminalMode.default('edit'),
 })
 export type TerminalQuery = z.infer<typeof TerminalQuery>
 
@@ -28,11 +34,18 @@ export const TerminalClientMessage = z.discriminatedUnion('type', [
 ])
 export type TerminalClientMessage = z.infer<typeof TerminalClientMessage>
 
+/** One attached page: a person with two browsers is two of them. */
+export const TerminalWatcher = z.object({ id: Id, name: z.string(), mode: TerminalMode, self: z.boolean() })
+export type TerminalWatcher = z.infer<typeof TerminalWatcher>
+
 export const TerminalServerMessage = z.discriminatedUnion('type', [
   /** Attached: output follows. Sent again after each re-attach. */
   z.object({ type: z.literal('ready'), sessionId: Id, cols: TerminalColumns, rows: TerminalRows }),
+  /** Everybody who is attached to the session through this server, whenever somebody comes or goes. */
+  z.object({ type: z.literal('viewers'), viewers: z.array(TerminalWatcher) }),
   /** The session's program ended. The socket closes with 1000. */
   z.object({ type: z.literal('exit') }),
+  /** With the code `read_only`, once: input was dropped because the mode is `view`. */
   z.object({ type: z.literal('error'), code: z.string(), message: z.string() }),
 ])
 export type TerminalServerMessage = z.infer<typeof TerminalServerMessage>

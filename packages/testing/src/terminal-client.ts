@@ -2,7 +2,7 @@
  * A terminal client for tests and benchmarks: speaks the WebSocket of the contract, acknowledges what it reads, and
  * keeps the text it saw with its escape sequences taken out.
  */
-import { TerminalServerMessage } from '@craftastic/contract'
+import { TerminalServerMessage, type TerminalMode } from '@craftastic/contract'
 import WebSocket from 'ws'
 
 const ackEveryBytes = 32 * 1024
@@ -14,6 +14,8 @@ export type TerminalClientOptions = {
   sessionId: string
   cols?: number
   rows?: number
+  /** `view` only watches. */
+  mode?: TerminalMode
   /** False reads without telling how far it came. */
   acknowledge?: boolean
 }
@@ -34,8 +36,9 @@ export interface TerminalClient {
 
 /** Resolves when the socket is open; rejects with the HTTP status when the upgrade was refused. */
 export async function openTerminal(options: TerminalClientOptions): Promise<TerminalClient> {
-  const { cols = 120, rows = 40, acknowledge = true } = options
-  const url = `${options.baseUrl.replace(/^http/, 'ws')}/api/terminal/ws/${options.sessionId}?cols=${cols}&rows=${rows}`
+  const { cols = 120, rows = 40, mode = 'edit', acknowledge = true } = options
+  const path = `/api/terminal/ws/${options.sessionId}?cols=${cols}&rows=${rows}&mode=${mode}`
+  const url = `${options.baseUrl.replace(/^http/, 'ws')}${path}`
   const socket = new WebSocket(url, {
     headers: { authorization: `Bearer ${options.accessToken}` },
     perMessageDeflate: false,

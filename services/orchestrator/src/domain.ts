@@ -31,6 +31,7 @@ import { createMemoryPressure } from './lib/memory-pressure.ts'
 import type { Metrics } from './lib/metrics.ts'
 import { observeEnvironments } from './lib/observe-environments.ts'
 import { deleteOldOperations } from './lib/operation-log.ts'
+import { createOrphanedClients } from './lib/orphaned-clients.ts'
 import { createOperationService } from './lib/operation-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
@@ -82,7 +83,14 @@ export function buildDomain(options: DomainOptions) {
   const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
   const sessionWatch = createSessionWatch({ db, reach, feed, log, ...options.sessionWatch })
   metrics.watchControlConnections(sessionWatch.countOpen)
+  const orphanedClients = createOrphanedClients({
+    reach,
+    log,
+    isOurs: terminals.isOwnClient,
+    listOwned: terminals.listClients,
+  })
   metrics.watchTerminals(terminals.countAttached)
+  metrics.watchOrphanedClients(orphanedClients.count)
   metrics.watchDisk(diskFloor.readFreeBytes)
 
   const frame: OperationFrame = {
@@ -143,10 +151,12 @@ export function buildDomain(options: DomainOptions) {
     startBackground: (): (() => Promise<void>) => {
       reconciler.start()
       const stopIdleWatch = idleWatch.start()
+      const stopSweeps = orphanedClients.start()
       observeEnvironments({ db, reach, log }).catch((error: unknown) => {
         log.warn({ err: error }, 'sessions could not be observed after the start')
       })
       return async () => {
+        stopSweeps()
         await Promise.all([reconciler.stop(), stopIdleWatch()])
       }
     },

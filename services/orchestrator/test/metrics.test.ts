@@ -118,6 +118,7 @@ describe('the metrics', () => {
     counted.timeEngineCall('startContainer', 'failed', 5)
     counted.countRepair('container_removed')
     counted.watchTerminals(() => 3)
+    counted.watchOrphanedClients(() => 2)
     counted.watchDisk(async () => 1234)
     series = readSeries(await counted.render())
   })
@@ -131,6 +132,7 @@ describe('the metrics', () => {
     ['craftastic_engine_call_duration_seconds_sum{call="startContainer",outcome="failed"}', 5],
     ['craftastic_reconciler_repairs_total{repair="container_removed"}', 1],
     ['craftastic_terminals_attached', 3],
+    ['craftastic_tmux_clients_orphaned', 2],
     ['craftastic_disk_free_bytes', 1234],
   ])('have %s', (name, value) => {
     expect(series.get(name)).toBe(value)

@@ -1,4 +1,5 @@
 /** A TerminalConnection whose server, terminal and sign-in are in the test's hands. */
+import type { TerminalWatcher } from '@craftastic/contract'
 import type { Diagnosis, TerminalPhase } from '@/lib/terminal-connection'
 import { TerminalConnection } from '@/lib/terminal-connection'
 import { FakeSocket } from './fake-socket'
@@ -8,6 +9,7 @@ export function setUpConnection() {
   const phases: TerminalPhase[] = []
   const pending: (() => void)[] = []
   const lost: number[] = []
+  const watchers: (readonly TerminalWatcher[])[] = []
   const asked = { diagnosis: 'retry' as Diagnosis, diagnoses: 0, renewed: true as boolean | Error, renewals: 0 }
   const connection = new TerminalConnection({
     url: (cols, rows) => `ws://server/terminal?cols=${cols}&rows=${rows}`,
@@ -19,6 +21,7 @@ export function setUpConnection() {
     onOutput: (_bytes, consumed) => pending.push(consumed),
     onAttach: () => undefined,
     onPhase: (phase) => phases.push(phase),
+    onWatchers: (present) => watchers.push(present),
     onInputLost: (bytes) => lost.push(bytes),
     diagnose: async () => {
       asked.diagnoses += 1
@@ -37,5 +40,5 @@ export function setUpConnection() {
   }
   /** The terminal has worked through everything it was given. */
   const consumeAll = () => pending.splice(0).forEach((consumed) => consumed())
-  return { connection, sockets, last, phases, lost, asked, consumeAll, phase: () => connection.phase.name }
+  return { connection, sockets, last, phases, lost, watchers, asked, consumeAll, phase: () => connection.phase.name }
 }

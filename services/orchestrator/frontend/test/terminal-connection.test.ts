@@ -199,3 +199,13 @@ describe('size', () => {
     expect(last().controls('resize')).toEqual([{ type: 'resize', cols: 120, rows: 40 }])
   })
 })
+
+test('says who is attached, and leaves out what is not of the contract', () => {
+  const { connection, last, watchers } = setUp()
+  connection.connect()
+  last().attach()
+  const present = [{ id: 'a3f1c1de-0000-4000-8000-000000000000', name: 'Ada', mode: 'view', self: true }]
+  last().control({ type: 'viewers', viewers: [{ ...present[0], mode: 'own' }] })
+  last().control({ type: 'viewers', viewers: present })
+  expect(watchers).toEqual([present])
+})

@@ -122,6 +122,17 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
       })
     },
 
+    /** Where the number of tmux clients is read that this server has started and lost. Once. */
+    watchOrphanedClients(countOrphaned: () => number): void {
+      addScrapedGauge({
+        name: 'craftastic_tmux_clients_orphaned',
+        help: 'Clients of tmux that this server has started and that no viewer belongs to, as last seen.',
+        labelNames: [],
+        register,
+        read: async () => [{ labels: {}, value: countOrphaned() }],
+      })
+    },
+
     /** Where the free bytes of the engine's disk are read; null is unknown. Once. */
     watchDisk(readFreeBytes: () => Promise<number | null>): void {
       addScrapedGauge({

@@ -2,8 +2,10 @@
  * Opens viewers on sessions and closes them when they may no longer look: their sign-in was revoked, their session or
  * environment is gone, the server ends. What a viewer is told follows from the rows and from tmux, never from guesses.
  */
-import { terminalCloseCode, type TerminalQuery } from '@craftastic/contract'
-import { attachCommand } from '../services/tmux.ts'
+import { randomUUID } from 'node:crypto'
+import { terminalCloseCode, type TerminalMode, type TerminalQuery } from '@craftastic/contract'
+import { attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
+import { holdsTyping } from '../services/terminal-replies.ts'
 import { TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
@@ -14,6 +16,8 @@ import type { EventFeed } from './event-feed.ts'
 import type { Log } from './log.ts'
 import type { SessionRow } from './present.ts'
 import { observeSessions } from './session-status.ts'
+import { createSizeOwners, type Sized } from './size-owners.ts'
+import { createTerminalWatchers, type Watcher } from './terminal-watchers.ts'
 
 /** tmux counts a client a moment after its channel opens or closes. */
 const observeDelayMs = 200
@@ -30,14 +34,26 @@ export interface TerminalSocket extends TerminalSink {
 }
 
 export type OpenTerminal = { actor: UserActor; session: SessionRow; query: TerminalQuery; socket: TerminalSocket }
-type LiveViewer = { viewer: TerminalViewer; socket: TerminalSocket; session: SessionRow; actor: UserActor }
+type LiveViewer = {
+  viewer: TerminalViewer
+  socket: TerminalSocket
+  session: SessionRow
+  actor: UserActor
+  mode: TerminalMode
+  /** Of its tmux client. */
+  clientId: string
+}
 
 export type TerminalServiceOptions = { db: Database; reach: EnvironmentReach; feed: EventFeed; log: Log }
 export type TerminalService = ReturnType<typeof createTerminalService>
 
 export function createTerminalService({ db, reach, feed, log }: TerminalServiceOptions) {
+  /** Begins the ids of this server's tmux clients, which others on the same environments have, too. */
+  const clientPrefix = `${randomUUID()}.`
   const live = new Set<LiveViewer>()
   const toObserve = new Map<string, NodeJS.Timeout>()
+  const watchers = createTerminalWatchers({ db, log })
+  const sizeOwners = createSizeOwners()
 
   const closeWhere = (matches: (viewer: LiveViewer) => boolean, code: number, reason: string) => {
     for (const candidate of live) if (matches(candidate)) candidate.socket.close(code, reason)
@@ -69,32 +85,63 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       return session
     },
 
-    /** Attaches, reviving the session when it is dead. The caller closes the viewer when its socket is gone. */
+    /** Attaches; to edit, a dead session is revived, to view it is not. The caller closes the viewer when its socket is gone. */
     openTerminal({ actor, session, query, socket }: OpenTerminal): { viewer: TerminalViewer; close(): void } {
+      const { mode } = query
+      const clientId = `${clientPrefix}${randomUUID()}`
+      const watcher: Watcher = {
+        id: randomUUID(),
+        sessionId: session.id,
+        userId: actor.userId,
+        mode,
+        tell: (message) => socket.sendMessage(message),
+      }
+      const sized: Sized = {
+        sessionId: session.id,
+        // One after the other, each with what is true by then: two people may type by turns.
+        onChange: () => {
+          sizeHandedOn = sizeHandedOn.then(handSizeOn).catch((error: unknown) => {
+            log.debug({ err: error, sessionId: session.id }, 'a size could not be handed on')
+          })
+        },
+      }
+      const handSizeOn = () =>
+        reach.inside(session.environment_id, (ssh) => setClientSizeCounts(ssh, clientId, sizeOwners.owns(sized)))
+      let sizeHandedOn = Promise.resolve()
+      if (mode === 'edit') sizeOwners.add(sized)
       let attachedAt = 0
       const viewer = new TerminalViewer({
         sessionId: session.id,
         size: { cols: query.cols, rows: query.rows },
         sink: socket,
+        readOnly: mode === 'view',
         attach: async (size) => {
-          const command = attachCommand(session.tmux_session_name, session.working_directory)
+          const { tmux_session_name: name, working_directory: directory } = session
+          const client = { id: clientId, sizeCounts: sizeOwners.owns(sized) }
+          const command = mode === 'view' ? watchCommand(name, clientId) : attachCommand(name, directory, client)
           const channel = await reach.inside(session.environment_id, (ssh) => ssh.openTerminal(command, size))
           attachedAt = performance.now()
+          if (live.has(entry)) watchers.add(watcher)
           observeSoon(session.environment_id)
           return channel
+        },
+        onInput: (bytes) => {
+          if (!sizeOwners.owns(sized) && holdsTyping(bytes)) sizeOwners.typed(sized)
         },
         onLost: (error) => {
           const wasQuick = performance.now() - attachedAt < quickLossMs
           void afterLoss(entry, error, wasQuick).catch((cause: unknown) => closeUnreachable(entry, cause))
         },
       })
-      const entry: LiveViewer = { viewer, socket, session, actor }
+      const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId }
       live.add(entry)
       void start(entry).catch((error: unknown) => closeUnreachable(entry, error))
       return {
         viewer,
         close: () => {
           live.delete(entry)
+          watchers.delete(watcher)
+          sizeOwners.delete(sized)
           viewer.close()
           observeSoon(session.environment_id)
         },
@@ -104,6 +151,17 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     /** Viewers on this server. */
     countAttached: () => live.size,
 
+    isOwnClient: (clientId: string) => clientId.startsWith(clientPrefix),
+
+    /** The tmux clients of viewers, by environment. */
+    listClients(): ReadonlyMap<string, ReadonlySet<string>> {
+      const clients = new Map<string, Set<string>>()
+      for (const { session, clientId } of live) {
+        clients.set(session.environment_id, (clients.get(session.environment_id) ?? new Set()).add(clientId))
+      }
+      return clients
+    },
+
     closeSignedOut(authSessionId: string): void {
       closeWhere(({ actor }) => actor.authSessionId === authSessionId, terminalCloseCode.signInAgain, 'signed out')
     },
@@ -112,14 +170,26 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     closeAll(): void {
       unsubscribe()
       for (const timer of toObserve.values()) clearTimeout(timer)
+      watchers.stop()
       closeWhere(() => true, terminalCloseCode.serverRestarting, 'the server restarts')
     },
   }
 
-  async function start({ viewer, socket, session }: LiveViewer): Promise<void> {
+  async function start({ viewer, socket, session, mode }: LiveViewer): Promise<void> {
     const status = await readEnvironmentStatus(session.environment_id)
-    if (status === 'running') await viewer.attach()
-    else socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
+    if (status !== 'running') socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
+    else if (mode === 'edit' || (await isSessionAlive(session))) await viewer.attach()
+    else closeEnded(socket)
+  }
+
+  async function isSessionAlive(session: SessionRow): Promise<boolean> {
+    const sessions = await observeSessions(session.environment_id, { reach, db })
+    return sessions.some(({ id, status }) => id === session.id && status !== 'dead')
+  }
+
+  function closeEnded(socket: TerminalSocket): void {
+    socket.sendMessage({ type: 'exit' })
+    socket.close(terminalCloseCode.sessionEnded, 'the program ended')
   }
 
   /** The tmux client is gone: what now follows from what is true of environment and session. */
@@ -130,12 +200,10 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     if (status === null) return socket.close(terminalCloseCode.sessionMissing, 'the session is gone')
     if (status !== 'running') return socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
     if (error !== null) return closeUnreachable(entry, error)
-    const sessions = await observeSessions(session.environment_id, { reach, db })
-    const isAlive = sessions.some(({ id, status: seen }) => id === session.id && seen !== 'dead')
+    const isAlive = await isSessionAlive(session)
     if (isAlive && !wasQuick) return viewer.attach()
     if (isAlive) return socket.close(terminalCloseCode.environmentUnreachable, 'the session sent the viewer away')
-    socket.sendMessage({ type: 'exit' })
-    socket.close(terminalCloseCode.sessionEnded, 'the program ended')
+    closeEnded(socket)
   }
 
   function closeUnreachable({ socket, session }: LiveViewer, error: unknown): void {

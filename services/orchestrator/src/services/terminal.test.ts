@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { TerminalServerMessage } from '@craftastic/contract'
 import type { TerminalChannel } from './ssh.ts'
 import { creditBytes, stallMs, TerminalViewer } from './terminal.ts'
 
@@ -29,16 +30,20 @@ function fakeChannel() {
   }
 }
 
-function openViewer() {
+function openViewer({ readOnly = false } = {}) {
   const channels: ReturnType<typeof fakeChannel>[] = []
   const sent: Buffer[] = []
   const messages: string[] = []
+  const errorCodes: string[] = []
   const lost = vi.fn()
   const sink = {
     bufferedBytes: 0,
     paused: false,
     sendOutput: (bytes: Buffer) => void sent.push(bytes),
-    sendMessage: (message: { type: string }) => void messages.push(message.type),
+    sendMessage: (message: TerminalServerMessage) => {
+      messages.push(message.type)
+      if (message.type === 'error') errorCodes.push(message.code)
+    },
     pauseInput: () => void (sink.paused = true),
     resumeInput: () => void (sink.paused = false),
   }
@@ -46,6 +51,7 @@ function openViewer() {
     sessionId: 'a3f1c1de-0000-4000-8000-000000000000',
     size: { cols: 80, rows: 24 },
     sink,
+    readOnly,
     attach: async () => {
       const next = fakeChannel()
       channels.push(next)
@@ -59,7 +65,7 @@ function openViewer() {
     return found
   }
   const sentBytes = () => sent.reduce((sum, bytes) => sum + bytes.length, 0)
-  return { viewer, channels, latest, sentBytes, messages, lost, sink }
+  return { viewer, channels, latest, sentBytes, messages, errorCodes, lost, sink }
 }
 
 /** Streams hand over data in later turns of the event loop. */
@@ -195,4 +201,26 @@ test('a viewer closed while it attaches leaves no client behind', async () => {
   viewer.close()
   await settle()
   expect(latest().channel.ended).toBe(true)
+})
+
+test('who only watches types nothing, hears of it once, and stays behind until an acknowledgement', async () => {
+  const { viewer, channels, latest, sentBytes, errorCodes } = openViewer({ readOnly: true })
+  void viewer.attach()
+  viewer.input(Buffer.from('held'))
+  await settle()
+  latest().print('hello')
+  await settle()
+  viewer.input(Buffer.from('x'))
+  expect(latest().written).toEqual([])
+  expect(errorCodes).toEqual(['read_only'])
+
+  viewer.acknowledge(5)
+  latest().print(creditBytes + 1)
+  await vi.advanceTimersByTimeAsync(stallMs + 1)
+  viewer.input(Buffer.from('\x03'))
+  await settle()
+  expect(channels).toHaveLength(1)
+  viewer.acknowledge(sentBytes())
+  await settle()
+  expect(channels).toHaveLength(2)
 })

@@ -38,7 +38,11 @@ export type TerminalViewerOptions = {
   sessionId: string
   size: TerminalSize
   sink: TerminalSink
+  /** Input is dropped, and that is said once. */
+  readOnly: boolean
   attach(size: TerminalSize): Promise<TerminalChannel>
+  /** Input is on its way to the tmux client. */
+  onInput?(bytes: Buffer): void
   /** The tmux client is gone, or could not be started (`error`), and nobody here asked for it. */
   onLost(error: unknown): void
 }
@@ -55,6 +59,7 @@ export class TerminalViewer {
   /** Cumulative count from the viewer; null until it sends the first. */
   #acknowledgedBytes: number | null = null
   #stallTimer: NodeJS.Timeout | null = null
+  #hasRefusedInput = false
 
   constructor(options: TerminalViewerOptions) {
     this.#options = options
@@ -77,6 +82,7 @@ export class TerminalViewer {
   }
 
   input(bytes: Buffer): void {
+    if (this.#options.readOnly) return this.#refuseInput()
     if (this.#state === 'attached') return this.#write(bytes)
     if (this.#state === 'closed') return
     this.#heldInput.push(bytes)
@@ -133,6 +139,13 @@ export class TerminalViewer {
     }, stallMs)
   }
 
+  #refuseInput(): void {
+    if (this.#hasRefusedInput) return
+    this.#hasRefusedInput = true
+    const message = 'You are only watching: what you type is not sent.'
+    this.#options.sink.sendMessage({ type: 'error', code: 'read_only', message })
+  }
+
   #releaseHeldInput(): void {
     this.#state = 'attached'
     const held = this.#heldInput
@@ -142,6 +155,7 @@ export class TerminalViewer {
   }
 
   #write(bytes: Buffer): void {
+    this.#options.onInput?.(bytes)
     if (this.#channel?.write(bytes) === false) this.#options.sink.pauseInput()
   }
 

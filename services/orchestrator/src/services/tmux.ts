@@ -50,9 +50,67 @@ class ContainerEnding extends TmuxFailure {
  * Attaches to the session, making it in `directory` when it is gone. The name is tmux's own: `new-session -A` compares
  * it exactly.
  */
-export function attachCommand(name: string, directory: string): string[] {
+export function attachCommand(name: string, directory: string, client: AttachingClient): string[] {
+  const flags = client.sizeCounts ? [] : ['-f', 'ignore-size']
   // The directory is entered by the shell: tmux would expand formats, and so run commands, in a `-c` argument.
-  return inDirectory(directory, [...tmux, 'new-session', '-A', '-s', name])
+  return inDirectory(directory, rememberingClient(client.id, [...tmux, 'new-session', '-A', ...flags, '-s', name]))
+}
+
+export type AttachingClient = {
+  id: string
+  /** Whether its size counts while others are attached. */
+  sizeCounts: boolean
+}
+
+/** Where the id of the client on each pseudo-terminal is kept; the next one on it writes over it. */
+const clientDirectory = `${runDirectory}/clients`
+
+function rememberingClient(id: string, command: string[]): string[] {
+  const script = 'terminal=$(tty); mkdir -p "$1"; echo "$2" >"$1/${terminal##*/}"; shift 2; exec "$@"'
+  return ['sh', '-c', script, 'sh', clientDirectory, id, ...command]
+}
+
+/** A client, with the id under which it was started. */
+export type TmuxClient = { id: string; terminal: string }
+
+/** The clients that were started with an id. */
+export async function listTmuxClients(ssh: SshConnection): Promise<TmuxClient[]> {
+  const clients = await ssh.run([...tmux, 'list-clients', '-F', '#{client_tty}'])
+  if (clients.exitCode !== 0 && !isGone(clients)) throw failure('list-clients', clients)
+  const attached = new Set(clients.stdout.toString('utf8').split('\n'))
+  const ids = await ssh.run(['grep', '-rH', '', clientDirectory])
+  return ids.stdout
+    .toString('utf8')
+    .split('\n')
+    .flatMap((line) => {
+      const [, number, id] = /\/(\d{1,6}):(\S{1,100})$/.exec(line) ?? []
+      const terminal = `/dev/pts/${number}`
+      return id !== undefined && attached.has(terminal) ? [{ id, terminal }] : []
+    })
+}
+
+/** Sends a client away; one that is gone is success. */
+export async function detachTmuxClient(ssh: SshConnection, terminal: string): Promise<void> {
+  const result = await ssh.run([...tmux, 'detach-client', '-t', terminal])
+  if (result.exitCode !== 0 && !isGone(result)) throw failure('detach-client', result)
+}
+
+/** Whether the size of a client counts from now on; one that is gone is success. */
+export async function setClientSizeCounts(ssh: SshConnection, id: string, counts: boolean): Promise<void> {
+  const find = await ssh.run(['grep', '-rlxF', '--', id, clientDirectory])
+  const terminal = find.stdout.toString('utf8').trim().split('/').at(-1) ?? ''
+  if (!/^\d{1,6}$/.test(terminal)) return
+  const flag = counts ? '!ignore-size' : 'ignore-size'
+  const result = await ssh.run([...tmux, 'refresh-client', '-t', `/dev/pts/${terminal}`, '-f', flag])
+  if (result.exitCode !== 0 && !isGone(result)) throw failure('refresh-client', result)
+}
+
+/**
+ * Attaches to watch: no key does anything, the size counts for nothing while anybody else is attached, and a session
+ * that is gone stays gone.
+ */
+export function watchCommand(name: string, id: string): string[] {
+  return rememberingClient(id, [...tmux, 'attach-session', '-f', 'read-only,ignore-size', '-t', `=${name}`])
 }
 
 /** Starts the server; one that runs is success. */
@@ -192,9 +250,9 @@ function words(result: CommandResult): string {
   return result.stderr.toString('utf8').trim()
 }
 
-/** The session, or the whole server, is not there. */
+/** The session, the client, or the whole server is not there. */
 export function isGone(result: CommandResult): boolean {
-  return /no server running|error connecting to|can't find session|no sessions|no current target|server exited unexpectedly/.test(
+  return /no server running|error connecting to|can't find (?:session|client)|no sessions|no current target|server exited unexpectedly/.test(
     words(result),
   )
 }

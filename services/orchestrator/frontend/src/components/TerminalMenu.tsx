@@ -1,4 +1,15 @@
-import { Columns2Icon, MinusIcon, PencilIcon, PlusIcon, SearchIcon, Settings2Icon, Trash2Icon } from 'lucide-react'
+import { toast } from 'sonner'
+import {
+  Columns2Icon,
+  EyeIcon,
+  MinusIcon,
+  PencilIcon,
+  PlusIcon,
+  SearchIcon,
+  Settings2Icon,
+  Trash2Icon,
+} from 'lucide-react'
+import type { Session } from '@craftastic/contract'
 import { Button } from '@/components/ui/button'
 import {
   DropdownMenu,
@@ -8,11 +19,14 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { copyText } from '@/lib/clipboard'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useChoice } from '@/lib/stored'
 import { fontSizeChoice, largestFontPx, screenReaderChoice, smallestFontPx } from '@/lib/terminal-settings'
+import { viewLink } from '@/lib/view-link'
 
 interface Props {
+  session: Session
   /** Undefined where there is no room, or two are shown already. */
   onBeside: (() => void) | undefined
   onSearch: () => void
@@ -21,7 +35,7 @@ interface Props {
 }
 
 /** How terminals look and read, and what can be done with this session. */
-export function TerminalMenu({ onBeside, onSearch, onRename, onDelete }: Props) {
+export function TerminalMenu({ session, onBeside, onSearch, onRename, onDelete }: Props) {
   const afterMenu = useAfterMenu()
   const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
   const [screenReader, setScreenReader] = useChoice(screenReaderChoice)
@@ -77,6 +91,10 @@ export function TerminalMenu({ onBeside, onSearch, onRename, onDelete }: Props) 
             Open a session beside
           </DropdownMenuItem>
         )}
+        <DropdownMenuItem onSelect={afterMenu.then(() => void copyViewLink(session))}>
+          <EyeIcon />
+          Copy a view-only link
+        </DropdownMenuItem>
         <DropdownMenuItem onSelect={afterMenu.then(onRename)}>
           <PencilIcon />
           Rename session
@@ -88,4 +106,9 @@ export function TerminalMenu({ onBeside, onSearch, onRename, onDelete }: Props) 
       </DropdownMenuContent>
     </DropdownMenu>
   )
+}
+
+async function copyViewLink(session: Session): Promise<void> {
+  if (await copyText(viewLink(session))) toast('The link is copied', { description: 'Who opens it watches only.' })
+  else toast.error('The browser refused to copy.')
 }

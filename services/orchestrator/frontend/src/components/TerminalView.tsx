@@ -1,13 +1,14 @@
 /** Places one terminal on the page and keeps it told: look, visibility, environment. xterm.js itself is in lib. */
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from 'react'
 import { toast } from 'sonner'
-import type { Environment, Session } from '@craftastic/contract'
+import type { Environment, Session, TerminalMode, TerminalWatcher } from '@craftastic/contract'
 import { renewSignIn } from '@/api/sign-in'
 import { diagnoseTerminal } from '@/api/terminal'
 import { fetchAlternateScreen } from '@/api/session-history'
 import { TerminalBanner } from '@/components/TerminalBanner'
 import { TerminalHistory } from '@/components/TerminalHistory'
 import { TerminalKeyBar } from '@/components/TerminalKeyBar'
+import { ViewOnlyNote } from '@/components/ViewOnlyNote'
 import { formatBytes } from '@/lib/bytes'
 import { copyText } from '@/lib/clipboard'
 import type { HistoryStart } from '@/lib/history-screen'
@@ -30,8 +31,12 @@ interface Props {
   visible: boolean
   /** Visible and the one that keys go to. */
   focused: boolean
+  mode: TerminalMode
   look: TerminalLook
   onPhase: (phase: TerminalPhase) => void
+  onWatchers: (watchers: readonly TerminalWatcher[]) => void
+  /** The person who watches wants to type. */
+  onTakePart: () => void
   onBell: () => void
   onTitle: (title: string) => void
   ref?: Ref<TerminalHandle>
@@ -50,16 +55,17 @@ function offerCopy(text: string): void {
   })
 }
 
-export function TerminalView({ session, environment, visible, focused, look, onPhase, onBell, onTitle, ref }: Props) {
+export function TerminalView(props: Props) {
+  const { session, environment, visible, focused, mode, look, onTakePart, ref, ...listeners } = props
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<TerminalScreen>(null)
   const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
   const [refusals, setRefusals] = useState(0)
   const [history, setHistory] = useState<OpenHistory | null>(null)
   // The screen lives through many renders and must always reach the callbacks of the last one.
-  const callbacks = useRef({ onPhase, onBell, onTitle })
+  const callbacks = useRef(listeners)
   useLayoutEffect(() => {
-    callbacks.current = { onPhase, onBell, onTitle }
+    callbacks.current = listeners
   })
   const label = `Terminal, ${sessionLabel(session)}`
 
@@ -84,11 +90,13 @@ export function TerminalView({ session, environment, visible, focused, look, onP
       label,
       look,
       visible,
+      mode,
       onPhase: (next) => {
         setPhase(next)
         if (next.name === 'connected') setRefusals(0)
         callbacks.current.onPhase(next)
       },
+      onWatchers: (watchers) => callbacks.current.onWatchers(watchers),
       onBell: () => callbacks.current.onBell(),
       onTitle: (title) => callbacks.current.onTitle(title),
       onRefused: () => setRefusals((count) => count + 1),
@@ -136,6 +144,10 @@ export function TerminalView({ session, environment, visible, focused, look, onP
     if (focused) screen.current?.focus()
   }, [focused])
 
+  useEffect(() => {
+    screen.current?.setMode(mode)
+  }, [mode])
+
   // A banner that goes takes the focus of its button with it.
   const takeLostFocus = useEffectEvent(() => {
     if (focused && document.activeElement === document.body) screen.current?.focus()
@@ -165,6 +177,8 @@ export function TerminalView({ session, environment, visible, focused, look, onP
   )
 
   const connect = () => {
+    // Who watches starts nothing.
+    if (mode === 'view' && phase.name === 'ended') return onTakePart()
     screen.current?.connection.connect()
     screen.current?.focus()
   }
@@ -187,6 +201,7 @@ export function TerminalView({ session, environment, visible, focused, look, onP
           />
         )}
         <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
+        {mode === 'view' && phase.name === 'connected' && <ViewOnlyNote refusals={refusals} onTakePart={onTakePart} />}
       </div>
       <TerminalKeyBar onPress={(key) => screen.current?.pressKey(key)} onFocus={() => screen.current?.focus()} />
     </div>

@@ -6,7 +6,7 @@ import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState }
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRightIcon, PencilIcon, Trash2Icon } from 'lucide-react'
-import type { Environment, Session } from '@craftastic/contract'
+import type { Environment, Session, TerminalWatcher } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { Notice } from '@/components/Notice'
@@ -18,6 +18,7 @@ import { SplitPane } from '@/components/SplitPane'
 import { TerminalBoundary } from '@/components/TerminalBoundary'
 import { TerminalMenu } from '@/components/TerminalMenu'
 import { TerminalState } from '@/components/TerminalState'
+import { TerminalWatchers } from '@/components/TerminalWatchers'
 import { TerminalView, type TerminalHandle } from '@/components/TerminalView'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
@@ -33,6 +34,7 @@ import { useTabOrder } from '@/lib/tab-order'
 import { useTheme } from '@/lib/theme'
 import { usePageVisible } from '@/lib/use-page-visible'
 import { useSplit } from '@/lib/use-split'
+import { useViewMode } from '@/lib/use-view-mode'
 import { useVisited } from '@/lib/use-visited'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
@@ -62,11 +64,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const [renamingId, setRenamingId] = useState<string | null>(null)
   const [deleting, setDeleting] = useState(false)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
+  const [watchers, setWatchers] = useState<ReadonlyMap<string, readonly TerminalWatcher[]>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
   const heard = useRungSessions()
   const rung = useMemo(() => new Set(sessions.flatMap(({ id }) => (heard.has(id) ? [id] : []))), [heard, sessions])
   const shown = useRef<TerminalHandle>(null)
   const pageVisible = usePageVisible()
+  const { modeOf, takePart } = useViewMode(sessionId)
 
   const theme = useTheme()
   const [fontSizePx] = useChoice(fontSizeChoice)
@@ -171,6 +175,9 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         {current && (
           <>
             {isAlive(current, environment) && <RestoredTag session={current} className="max-sm:hidden" />}
+            {phases.get(sessionId)?.name === 'connected' && (
+              <TerminalWatchers watchers={watchers.get(sessionId) ?? []} />
+            )}
             <TerminalState phase={phases.get(sessionId)} />
             <span className="hidden shrink-0 items-center gap-1 text-xs text-muted-foreground xl:flex">
               <Kbd>Ctrl</Kbd>
@@ -179,6 +186,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               <span className="ml-1">leaves the terminal</span>
             </span>
             <TerminalMenu
+              session={current}
               onBeside={wide && !split.rightId ? openBeside : undefined}
               onSearch={() => shown.current?.searchHistory()}
               onRename={() => setRenamingId(sessionId)}
@@ -223,8 +231,11 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                   environment={environment}
                   visible={placeOf(session.id) !== null}
                   focused={session.id === sessionId}
+                  mode={modeOf(session.id)}
                   look={look}
                   onPhase={(phase) => setPhases((before) => new Map(before).set(session.id, phase))}
+                  onWatchers={(present) => setWatchers((before) => new Map(before).set(session.id, present))}
+                  onTakePart={() => takePart(session.id)}
                   onTitle={(title) => setTitles((before) => new Map(before).set(session.id, title))}
                   onBell={() => ringBell(session.id)}
                 />

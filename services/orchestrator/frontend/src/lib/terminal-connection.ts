@@ -12,6 +12,7 @@ import {
   finalTerminalCloseCodes,
   terminalCloseCode,
   type TerminalClientMessage,
+  type TerminalWatcher,
 } from '@craftastic/contract'
 import { TerminalAcks } from './terminal-acks'
 import { TerminalInput } from './terminal-input'
@@ -36,6 +37,8 @@ export interface TerminalConnectionOptions {
   /** The next output begins on a clean screen: modes of the former attachment must not stay. */
   onAttach(): void
   onPhase(phase: TerminalPhase): void
+  /** Who is attached to the session now, this page included. */
+  onWatchers(watchers: readonly TerminalWatcher[]): void
   /** Input that was accepted and cannot arrive any more, in bytes. */
   onInputLost(bytes: number): void
   diagnose(): Promise<Diagnosis>
@@ -198,6 +201,7 @@ export class TerminalConnection {
     if (typeof data !== 'string') return
     const message = readMessage(data)
     if (message?.type === 'ready') this.#ready(attachment)
+    if (message?.type === 'viewers') this.#options.onWatchers(message.viewers)
     if (message?.type === 'error') attachment.lastError = message.message
   }
 

@@ -4,6 +4,7 @@
  */
 import type { FitAddon } from '@xterm/addon-fit'
 import type { Terminal } from '@xterm/xterm'
+import type { TerminalMode, TerminalWatcher } from '@craftastic/contract'
 import { copyText } from './clipboard'
 import { readClipboardSequence } from './terminal-clipboard'
 import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
@@ -19,10 +20,12 @@ export interface TerminalScreenOptions {
   label: string
   look: TerminalLook
   visible: boolean
+  mode: TerminalMode
   onPhase(phase: TerminalPhase): void
+  onWatchers(watchers: readonly TerminalWatcher[]): void
   onBell(): void
   onTitle(title: string): void
-  /** Somebody typed while nobody receives it. */
+  /** Somebody typed while nobody receives it, or who may only watch. */
   onRefused(): void
   onInputLost(bytes: number): void
   /** A program wants to set the clipboard and the browser needs a click for it. */
@@ -48,6 +51,7 @@ export class TerminalScreen {
   readonly #wheel: TerminalWheel
   #overlay: TerminalOverlay | null = null
   #visible: boolean
+  #mode: TerminalMode
   #attachedBefore = false
   #resetFirst = false
 
@@ -55,12 +59,13 @@ export class TerminalScreen {
     this.#element = element
     this.#options = options
     this.#visible = options.visible
+    this.#mode = options.mode
     const { terminal, fit } = createTerminal(options.look)
     this.#terminal = terminal
     this.#fit = fit
     this.#webgl = new WebglRenderer(terminal)
     this.connection = new TerminalConnection({
-      url: (cols, rows) => terminalUrl(options.sessionId, cols, rows),
+      url: (cols, rows) => terminalUrl(options.sessionId, cols, rows, this.#mode),
       openSocket: openBrowserSocket,
       onOutput: (bytes, consumed) => this.#write(bytes, consumed),
       onAttach: () => {
@@ -68,6 +73,7 @@ export class TerminalScreen {
         this.#attachedBefore = true
       },
       onPhase: options.onPhase,
+      onWatchers: options.onWatchers,
       onInputLost: options.onInputLost,
       diagnose: options.diagnose,
       renewSignIn: options.renewSignIn,
@@ -99,6 +105,14 @@ export class TerminalScreen {
     }
   }
 
+  /** The server holds to the mode as well: a change of it needs a new connection. */
+  setMode(mode: TerminalMode): void {
+    if (mode === this.#mode) return
+    this.#mode = mode
+    this.#terminal.options.disableStdin = mode === 'view'
+    this.connection.connect()
+  }
+
   focus(): void {
     this.#terminal.focus()
   }
@@ -116,6 +130,7 @@ export class TerminalScreen {
 
   /** A key of the bar on the screen; cursor keys depend on what the program has asked for. */
   pressKey(key: { text: string; cursor?: string }): void {
+    if (this.#mode === 'view') return this.#options.onRefused()
     const application = this.#terminal.modes.applicationCursorKeysMode
     const text = key.cursor ? `\x1b${application ? 'O' : '['}${key.cursor}` : key.text
     if (!this.connection.sendText(text)) this.#options.onRefused()
@@ -134,6 +149,8 @@ export class TerminalScreen {
     terminal.open(this.#element)
     this.setLabel(this.#options.label)
     if (this.#visible) this.#webgl.show()
+    // Also keeps the terminal from answering what programs ask of it.
+    terminal.options.disableStdin = this.#mode === 'view'
     terminal.onResize(({ cols, rows }) => this.connection.resize(cols, rows))
     terminal.onData((text) => void this.connection.sendText(text))
     terminal.onBinary((data) => void this.connection.sendBinary(data))
@@ -164,7 +181,7 @@ export class TerminalScreen {
   #noteTyping(): void {
     this.#wheel.noteTyping()
     this.#overlay?.onTyped()
-    if (this.connection.phase.name !== 'connected') this.#options.onRefused()
+    if (this.#mode === 'view' || this.connection.phase.name !== 'connected') this.#options.onRefused()
   }
 
   /** Hidden, there is nothing to measure; the size of before stands. */

@@ -1,3 +1,5 @@
+import type { TerminalMode } from '@craftastic/contract'
+
 /** The part of WebSocket that the terminal uses, so that tests can stand in for the server. */
 export interface SocketLike {
   binaryType: string
@@ -39,9 +41,9 @@ export function openBrowserSocket(url: string): SocketLike {
 }
 
 /** Path of a session's terminal on this page's own server. */
-export function terminalUrl(sessionId: string, cols: number, rows: number): string {
+export function terminalUrl(sessionId: string, cols: number, rows: number, mode: TerminalMode): string {
   const url = new URL(`/api/terminal/ws/${sessionId}`, window.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  url.search = new URLSearchParams({ cols: String(cols), rows: String(rows) }).toString()
+  url.search = new URLSearchParams({ cols: String(cols), rows: String(rows), mode }).toString()
   return url.href
 }
