@@ -9,10 +9,13 @@ import { createTmuxSession, listTmuxSessions, type TmuxSession } from '../servic
 import type { Database, Transaction } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { appendEvents } from './event-log.ts'
+import { createLooksInOrder } from './looks-in-order.ts'
 import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
 
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
 const activityGrainMs = 60_000
+
+const look = createLooksInOrder()
 
 /** Asks tmux and answers all sessions of the environment, oldest first; only those with tmux's names in `only`. */
 export async function observeSessions(
@@ -20,10 +23,14 @@ export async function observeSessions(
   { reach, db }: { reach: EnvironmentReach; db: Database },
   only: ReadonlySet<string> | null = null,
 ): Promise<Session[]> {
-  const alive = await reach.inside(environmentId, listTmuxSessions)
-  const rows = await readSessionRows(environmentId, db)
-  const asked = rows.filter((row) => only === null || only.has(row.tmux_session_name))
-  return Promise.all(asked.map((row) => recordSession(row, alive, db)))
+  const ask = () => reach.inside(environmentId, listTmuxSessions)
+  return look(environmentId, ask, async (alive, isLatest) => {
+    const rows = await readSessionRows(environmentId, db)
+    const asked = rows.filter((row) => only === null || only.has(row.tmux_session_name))
+    return Promise.all(
+      asked.map(async (row) => (isLatest(row.id) ? recordSession(row, alive, db) : presentSession(row))),
+    )
+  })
 }
 
 /** Asks tmux about one session. */
@@ -31,8 +38,10 @@ export async function observeSession(
   row: SessionRow,
   { reach, db }: { reach: EnvironmentReach; db: Database },
 ): Promise<Session> {
-  const alive = await reach.inside(row.environment_id, listTmuxSessions)
-  return recordSession(row, alive, db)
+  const ask = () => reach.inside(row.environment_id, listTmuxSessions)
+  return look(row.environment_id, ask, async (alive, isLatest) =>
+    isLatest(row.id) ? recordSession(row, alive, db) : presentSession(row),
+  )
 }
 
 export async function readSessionRows(environmentId: string, db: Database): Promise<SessionRow[]> {

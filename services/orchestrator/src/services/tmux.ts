@@ -66,7 +66,7 @@ export type AttachingClient = {
 const clientDirectory = `${runDirectory}/clients`
 
 function rememberingClient(id: string, command: string[]): string[] {
-  const script = 'terminal=$(tty); mkdir -p "$1"; echo "$2" >"$1/${terminal##*/}"; shift 2; exec "$@"'
+  const script = 'terminal=$(tty); [ -d "$1" ] || mkdir -p "$1"; echo "$2" >"$1/${terminal##*/}"; shift 2; exec "$@"'
   return ['sh', '-c', script, 'sh', clientDirectory, id, ...command]
 }
 

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { createLooksInOrder } from './looks-in-order.ts'
+
+/** A promise, and what resolves it. */
+function deferred<T>() {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((done) => (resolve = done))
+  return { promise, resolve }
+}
+
+test('a slow look is not written over one that began later', async () => {
+  const look = createLooksInOrder()
+  const slow = deferred<string>()
+  const written: string[] = []
+  const write = async (seen: string, isLatest: (itemId: string) => boolean) =>
+    void (isLatest('session') && written.push(seen))
+  const first = look('environment', () => slow.promise, write)
+  await look('environment', async () => 'attached', write)
+  slow.resolve('not attached')
+  await first
+  await look('environment', async () => 'ended', write)
+  expect(written).toEqual(['attached', 'ended'])
+})
+
+test('writings follow each other, and a failed one holds up nobody', async () => {
+  const look = createLooksInOrder()
+  const order: string[] = []
+  const ask = async () => null
+  const failing = look('environment', ask, async () => {
+    order.push('first begins')
+    await Promise.resolve()
+    order.push('first fails')
+    throw new Error('no database')
+  })
+  const next = look('environment', ask, async () => order.push('second'))
+  await expect(failing).rejects.toThrow('no database')
+  await next
+  expect(order).toEqual(['first begins', 'first fails', 'second'])
+})
+
+test('a later look at some items leaves the others to an earlier one', async () => {
+  const look = createLooksInOrder()
+  const slow = deferred<string>()
+  const written: string[] = []
+  const writeOf =
+    (...items: string[]) =>
+    async (seen: string, isLatest: (itemId: string) => boolean) => {
+      for (const item of items) if (isLatest(item)) written.push(`${item} ${seen}`)
+    }
+  const all = look('environment', () => slow.promise, writeOf('one', 'two'))
+  await look('environment', async () => 'late', writeOf('one'))
+  slow.resolve('early')
+  await all
+  expect(written).toEqual(['one late', 'two early'])
+})
