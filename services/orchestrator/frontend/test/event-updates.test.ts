@@ -2,6 +2,7 @@ import { act, renderHook } from '@testing-library/react'
 import { QueryClient } from '@tanstack/react-query'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Operation } from '@craftastic/contract'
+import { mergeSessions } from '@/api/environment-cache'
 import { environmentQuery, environmentsQuery } from '@/api/environments'
 import { applyEvent } from '@/api/event-updates'
 import { operationHistoryQuery } from '@/api/operation-history'
@@ -177,4 +178,12 @@ describe('activity', () => {
     act(() => answerBell(ids.session))
     expect(result.current.has(ids.session)).toBe(false)
   })
+})
+
+test('a list of sessions that set out before an event does not bring back what was before', () => {
+  const session = aSession({ status: 'active', updatedAt: later })
+  applyEvent(client, { type: 'session', environmentId: ids.environment, sessionId: session.id, session })
+  expect(mergeSessions(sessions(), [aSession({ status: 'inactive', updatedAt: earlier })])).toMatchObject([
+    { status: 'active' },
+  ])
 })

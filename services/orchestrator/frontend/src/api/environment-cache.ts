@@ -12,7 +12,7 @@ function mergeEnvironment(known: Environment, incoming: Environment): Environmen
   if (incoming.updatedAt < known.updatedAt) return known
   return {
     ...incoming,
-    sessions: incoming.sessions ? keepCommands(known.sessions, incoming.sessions) : known.sessions,
+    sessions: incoming.sessions ? mergeSessions(known.sessions, incoming.sessions) : known.sessions,
     operation: incoming.operation === undefined ? known.operation : incoming.operation,
   }
 }
@@ -36,10 +36,10 @@ function mergeSession(known: Session | undefined, incoming: Session): Session {
   return known && incoming.updatedAt < known.updatedAt ? known : keepCommand(known, incoming)
 }
 
-/** Sessions as just read, with the programs that are known already. */
-export function keepCommands(known: readonly Session[] | undefined, incoming: readonly Session[]): Session[] {
+/** Sessions as just read, with what is known already: an event may have told more while they were read. */
+export function mergeSessions(known: readonly Session[] | undefined, incoming: readonly Session[]): Session[] {
   return incoming.map((session) =>
-    keepCommand(
+    mergeSession(
       known?.find(({ id }) => id === session.id),
       session,
     ),

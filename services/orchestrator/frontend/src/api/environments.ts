@@ -10,7 +10,7 @@ import {
 } from '@craftastic/contract'
 import { mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { request } from './client'
-import { keepCommands, patchEnvironment, putBack, showAhead, storeEnvironment } from './environment-cache'
+import { mergeSessions, patchEnvironment, putBack, showAhead, storeEnvironment } from './environment-cache'
 import { environmentKeys } from './keys'
 
 const passing: readonly EnvironmentStatus[] = ['starting', 'stopping', 'deleting']
@@ -27,7 +27,7 @@ export const environmentsQuery = (userId: string) =>
       const known = client.getQueryData<Environment[]>(environmentKeys.ofUser(userId))
       return environments.map((environment): Environment => ({
         ...environment,
-        sessions: keepCommands(known?.find(({ id }) => id === environment.id)?.sessions, environment.sessions ?? []),
+        sessions: mergeSessions(known?.find(({ id }) => id === environment.id)?.sessions, environment.sessions ?? []),
       }))
     },
     refetchInterval: ({ state }) => (state.data?.some(({ status }) => passing.includes(status)) ? healMs : false),

@@ -18,7 +18,7 @@ export interface EventSourceLike {
 export interface EventStreamOptions {
   openSource(): EventSourceLike
   onEvent(event: AppEvent): void
-  /** Events may have been missed: what is cached must be asked for again. */
+  /** Events may have been missed, also before the first opening: what is cached must be asked for again. */
   onGap(): void
   onState(state: EventStreamState): void
   /** Called after a refusal. Answers false when there is no sense in opening another stream. */
@@ -36,7 +36,6 @@ export function openEventStream(options: EventStreamOptions): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined
   let attempt = 0
-  let openedBefore = false
   let ended = false
 
   const close = () => {
@@ -53,8 +52,7 @@ export function openEventStream(options: EventStreamOptions): () => void {
     current.addEventListener('open', () => {
       attempt = 0
       options.onState('open')
-      if (openedBefore) options.onGap()
-      openedBefore = true
+      options.onGap()
     })
     current.addEventListener('error', () => {
       if (source !== current) return

@@ -1,7 +1,7 @@
 import { Session, SessionList, Success, type CreateSession, type UpdateSession } from '@craftastic/contract'
 import { mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { request } from './client'
-import { patchSession, removeSession, storeSession, storeSessions } from './environment-cache'
+import { mergeSessions, patchSession, removeSession, storeSession, storeSessions } from './environment-cache'
 import { environmentKeys } from './keys'
 
 /** The sessions of an environment as tmux sees them now. */
@@ -10,7 +10,8 @@ export const sessionsQuery = (environmentId: string) =>
     queryKey: environmentKeys.sessions(environmentId),
     queryFn: async ({ signal, client }) => {
       const path = `/api/sessions/environment/${environmentId}`
-      const { sessions } = await request('GET', path, { answer: SessionList, signal })
+      const answer = await request('GET', path, { answer: SessionList, signal })
+      const sessions = mergeSessions(client.getQueryData(environmentKeys.sessions(environmentId)), answer.sessions)
       storeSessions(client, environmentId, sessions)
       return sessions
     },

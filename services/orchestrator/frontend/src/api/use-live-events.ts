@@ -1,11 +1,19 @@
 /** Ties the event stream to the caches for as long as somebody is signed in. */
 import { useEffect, useState } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { meQuery } from './auth'
 import { hasCode } from './errors'
 import { applyEvent } from './event-updates'
 import { openEventStream, type EventStreamState } from './events'
 import { environmentKeys } from './keys'
+
+/** What is being read already may have been answered before the stream began: it comes first, and is read once more. */
+async function readAgain(client: QueryClient): Promise<void> {
+  const all = { queryKey: environmentKeys.all }
+  const isReading = client.isFetching(all) > 0
+  await client.invalidateQueries(all, { cancelRefetch: false })
+  if (isReading) await client.invalidateQueries(all, { cancelRefetch: false })
+}
 
 export function useLiveEvents(): EventStreamState {
   const client = useQueryClient()
@@ -16,7 +24,7 @@ export function useLiveEvents(): EventStreamState {
       openEventStream({
         openSource: () => new EventSource('/api/events'),
         onEvent: (event) => applyEvent(client, event),
-        onGap: () => void client.invalidateQueries({ queryKey: environmentKeys.all }),
+        onGap: () => void readAgain(client),
         onState: setState,
         // Asking who is signed in renews the sign-in where that is possible.
         mayReopen: () =>
