@@ -95,9 +95,10 @@ test.each([
   expect(TerminalClientMessage.safeParse(message).success).toBe(accepted)
 })
 
-test('the size of a terminal comes as text in the query', () => {
-  expect(TerminalQuery.parse({ cols: '120', rows: '40' })).toEqual({ cols: 120, rows: 40 })
-  expect(TerminalQuery.parse({})).toEqual({ cols: 80, rows: 24 })
+test('the size of a terminal comes as text in the query, and who says nothing may type', () => {
+  expect(TerminalQuery.parse({ cols: '120', rows: '40' })).toEqual({ cols: 120, rows: 40, mode: 'edit' })
+  expect(TerminalQuery.parse({ mode: 'view' })).toEqual({ cols: 80, rows: 24, mode: 'view' })
+  expect(TerminalQuery.safeParse({ mode: 'both' }).success).toBe(false)
   expect(TerminalQuery.safeParse({ cols: '0' }).success).toBe(false)
 })
 
