@@ -79,6 +79,10 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
     read: () => countUnsettledOperations(db),
   })
 
+  /** A number that this server knows, read when it is asked for. */
+  const addCount = (name: string, help: string, count: () => number): void =>
+    addScrapedGauge({ name, help, labelNames: [], register, read: async () => [{ labels: {}, value: count() }] })
+
   return {
     /** @param seconds Since its start; 0 for one that settled before. */
     countOperation(kind: OperationKind, outcome: SettledState, seconds: number): void {
@@ -101,37 +105,24 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
     },
 
     /** Where the number of attached terminals of this server is read. Once. */
-    watchTerminals(countAttached: () => number): void {
-      addScrapedGauge({
-        name: 'craftastic_terminals_attached',
-        help: 'Terminals that are attached through this server.',
-        labelNames: [],
-        register,
-        read: async () => [{ labels: {}, value: countAttached() }],
-      })
-    },
+    watchTerminals: (countAttached: () => number): void =>
+      addCount('craftastic_terminals_attached', 'Terminals that are attached through this server.', countAttached),
 
     /** Where the number of open control connections of this server is read. Once. */
-    watchControlConnections(countOpen: () => number): void {
-      addScrapedGauge({
-        name: 'craftastic_control_connections_open',
-        help: 'Control connections to tmux that this server has open.',
-        labelNames: [],
-        register,
-        read: async () => [{ labels: {}, value: countOpen() }],
-      })
-    },
+    watchControlConnections: (countOpen: () => number): void =>
+      addCount(
+        'craftastic_control_connections_open',
+        'Control connections to tmux that this server has open.',
+        countOpen,
+      ),
 
     /** Where the number of tmux clients is read that this server has started and lost. Once. */
-    watchOrphanedClients(countOrphaned: () => number): void {
-      addScrapedGauge({
-        name: 'craftastic_tmux_clients_orphaned',
-        help: 'Clients of tmux that this server has started and that no viewer belongs to, as last seen.',
-        labelNames: [],
-        register,
-        read: async () => [{ labels: {}, value: countOrphaned() }],
-      })
-    },
+    watchOrphanedClients: (countOrphaned: () => number): void =>
+      addCount(
+        'craftastic_tmux_clients_orphaned',
+        'Clients of tmux that this server has started and that no viewer belongs to, as last seen.',
+        countOrphaned,
+      ),
 
     /** Where the free bytes of the engine's disk are read; null is unknown. Once. */
     watchDisk(readFreeBytes: () => Promise<number | null>): void {
