@@ -8,18 +8,15 @@ function deferred<T>() {
   return { promise, resolve }
 }
 
-test('a slow look is not written over one that began later', async () => {
-  const look = createLooksInOrder()
+test('a slow look answers and writes what one that began later has seen', async () => {
+  const look = createLooksInOrder<string>()
   const slow = deferred<string>()
-  const written: string[] = []
-  const write = async (seen: string, isLatest: (itemId: string) => boolean) =>
-    void (isLatest('session') && written.push(seen))
+  const write = async (latestOf: (itemId: string) => string) => latestOf('session')
   const first = look('environment', () => slow.promise, write)
-  await look('environment', async () => 'attached', write)
+  expect(await look('environment', async () => 'attached', write)).toBe('attached')
   slow.resolve('not attached')
-  await first
-  await look('environment', async () => 'ended', write)
-  expect(written).toEqual(['attached', 'ended'])
+  expect(await first).toBe('attached')
+  expect(await look('environment', async () => 'ended', write)).toBe('ended')
 })
 
 test('writings follow each other, and a failed one holds up nobody', async () => {
@@ -39,17 +36,17 @@ test('writings follow each other, and a failed one holds up nobody', async () =>
 })
 
 test('a later look at some items leaves the others to an earlier one', async () => {
-  const look = createLooksInOrder()
+  const look = createLooksInOrder<string>()
   const slow = deferred<string>()
   const written: string[] = []
   const writeOf =
     (...items: string[]) =>
-    async (seen: string, isLatest: (itemId: string) => boolean) => {
-      for (const item of items) if (isLatest(item)) written.push(`${item} ${seen}`)
+    async (latestOf: (itemId: string) => string) => {
+      for (const item of items) written.push(`${item} ${latestOf(item)}`)
     }
   const all = look('environment', () => slow.promise, writeOf('one', 'two'))
   await look('environment', async () => 'late', writeOf('one'))
   slow.resolve('early')
   await all
-  expect(written).toEqual(['one late', 'two early'])
+  expect(written).toEqual(['one late', 'one late', 'two early'])
 })

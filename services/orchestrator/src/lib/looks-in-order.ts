@@ -3,39 +3,48 @@
  * be written over that of a look which began later. Known per process; looks of other servers do not take part.
  */
 
-type Subject = {
+type Look<Seen> = { number: number; seen: Seen }
+
+type Subject<Seen> = {
   /** Looks that have begun and not ended. */
   open: number
-  /** By item, the latest look of which it was written down. */
-  newest: Map<string, number>
+  /** By item, the latest look that tells of it. */
+  newest: Map<string, Look<Seen>>
   /** Writings follow each other. */
   turn: Promise<unknown>
 }
 
-export function createLooksInOrder() {
-  const subjects = new Map<string, Subject>()
+export function createLooksInOrder<Seen>() {
+  const subjects = new Map<string, Subject<Seen>>()
   let count = 0
 
-  /** Answers what `write` answers, which asks of each item whether its look is the latest that tells of it. */
-  return async function look<Seen, Written>(
+  /**
+   * Answers what `write` answers, which is told for each item what to write of it: what this look has seen, or a later
+   * one that was faster.
+   */
+  return async function look<Written>(
     subjectId: string,
     ask: () => Promise<Seen>,
-    write: (seen: Seen, isLatest: (itemId: string) => boolean) => Promise<Written>,
+    write: (latestOf: (itemId: string) => Seen) => Promise<Written>,
   ): Promise<Written> {
-    const subject = subjects.get(subjectId) ?? { open: 0, newest: new Map<string, number>(), turn: Promise.resolve() }
+    const subject: Subject<Seen> = subjects.get(subjectId) ?? {
+      open: 0,
+      newest: new Map<string, Look<Seen>>(),
+      turn: Promise.resolve(),
+    }
     subjects.set(subjectId, subject)
     subject.open += 1
     count += 1
     const number = count
     try {
       const seen = await ask()
-      const written = subject.turn.then(() => {
-        return write(seen, (itemId) => {
-          const isLatest = number > (subject.newest.get(itemId) ?? 0)
-          if (isLatest) subject.newest.set(itemId, number)
-          return isLatest
-        })
-      })
+      const latestOf = (itemId: string) => {
+        const newest = subject.newest.get(itemId)
+        if (newest !== undefined && newest.number > number) return newest.seen
+        subject.newest.set(itemId, { number, seen })
+        return seen
+      }
+      const written = subject.turn.then(() => write(latestOf))
       subject.turn = written.catch(() => {})
       return await written
     } finally {

@@ -15,7 +15,7 @@ import { presentSession, type EnvironmentRow, type SessionRow } from './present.
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
 const activityGrainMs = 60_000
 
-const look = createLooksInOrder()
+const look = createLooksInOrder<readonly TmuxSession[]>()
 
 /** Asks tmux and answers all sessions of the environment, oldest first; only those with tmux's names in `only`. */
 export async function observeSessions(
@@ -24,12 +24,10 @@ export async function observeSessions(
   only: ReadonlySet<string> | null = null,
 ): Promise<Session[]> {
   const ask = () => reach.inside(environmentId, listTmuxSessions)
-  return look(environmentId, ask, async (alive, isLatest) => {
+  return look(environmentId, ask, async (latestOf) => {
     const rows = await readSessionRows(environmentId, db)
     const asked = rows.filter((row) => only === null || only.has(row.tmux_session_name))
-    return Promise.all(
-      asked.map(async (row) => (isLatest(row.id) ? recordSession(row, alive, db) : presentSession(row))),
-    )
+    return Promise.all(asked.map((row) => recordSession(row, latestOf(row.id), db)))
   })
 }
 
@@ -39,9 +37,7 @@ export async function observeSession(
   { reach, db }: { reach: EnvironmentReach; db: Database },
 ): Promise<Session> {
   const ask = () => reach.inside(row.environment_id, listTmuxSessions)
-  return look(row.environment_id, ask, async (alive, isLatest) =>
-    isLatest(row.id) ? recordSession(row, alive, db) : presentSession(row),
-  )
+  return look(row.environment_id, ask, (latestOf) => recordSession(row, latestOf(row.id), db))
 }
 
 export async function readSessionRows(environmentId: string, db: Database): Promise<SessionRow[]> {
