@@ -30,7 +30,7 @@ COPY --from=node /out/ /usr/local/
 RUN export DEBIAN_FRONTEND=noninteractive \
     && apt-get update \
     && apt-get install -y --no-install-recommends \
-      bash bash-completion build-essential ca-certificates curl file git jq less \
+      bash bash-completion build-essential ca-certificates curl file git htop jq less nano \
       openssh-client openssh-server openssh-sftp-server systemd-standalone-sysusers procps \
       python3 python3-pip python3-venv python-is-python3 ripgrep tmux unzip vim xz-utils \
       $(test -x /usr/local/bin/node || echo nodejs npm) \
