@@ -32,11 +32,15 @@ function selectOwnEnvironment(actor: UserActor, environmentId: string, db: Kysel
   return db.selectFrom('environments').selectAll().where('id', '=', environmentId).where('user_id', '=', actor.userId)
 }
 
-export async function requireSession(actor: UserActor, sessionId: string, db: Kysely<DB>): Promise<SessionRow> {
+/** A session, and the status of its environment. */
+export type PlacedSessionRow = SessionRow & { environment_status: string }
+
+export async function requireSession(actor: UserActor, sessionId: string, db: Kysely<DB>): Promise<PlacedSessionRow> {
   const row = await db
     .selectFrom('sessions')
     .innerJoin('environments', 'environments.id', 'sessions.environment_id')
     .selectAll('sessions')
+    .select('environments.status as environment_status')
     .where('sessions.id', '=', sessionId)
     .where('environments.user_id', '=', actor.userId)
     .executeTakeFirst()

@@ -45,8 +45,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
 
     async getSession(actor: UserActor, sessionId: string): Promise<Session> {
       const row = await requireSession(actor, sessionId, db)
-      const environment = await requireEnvironment(actor, row.environment_id, db)
-      if (environment.status !== 'running') return presentEndedSession(row)
+      if (row.environment_status !== 'running') return presentEndedSession(row)
       return observeSession(row, { reach, db })
     },
 

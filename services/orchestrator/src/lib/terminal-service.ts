@@ -9,7 +9,7 @@ import { holdsTyping } from '../services/terminal-replies.ts'
 import { TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
-import { requireSession } from './environment-access.ts'
+import { requireSession, type PlacedSessionRow } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
@@ -33,11 +33,11 @@ export interface TerminalSocket extends TerminalSink {
   close(code: number, reason: string): void
 }
 
-export type OpenTerminal = { actor: UserActor; session: SessionRow; query: TerminalQuery; socket: TerminalSocket }
+export type OpenTerminal = { actor: UserActor; session: PlacedSessionRow; query: TerminalQuery; socket: TerminalSocket }
 type LiveViewer = {
   viewer: TerminalViewer
   socket: TerminalSocket
-  session: SessionRow
+  session: PlacedSessionRow
   actor: UserActor
   mode: TerminalMode
   /** Of its tmux client. */
@@ -72,7 +72,11 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
 
   return {
     /** Called before the upgrade: whether the caller may look at the session at all. */
-    async requireTerminal(actor: UserActor, sessionId: string, environmentId: string | undefined): Promise<SessionRow> {
+    async requireTerminal(
+      actor: UserActor,
+      sessionId: string,
+      environmentId: string | undefined,
+    ): Promise<PlacedSessionRow> {
       const session = await requireSession(actor, sessionId, db)
       if (environmentId !== undefined && environmentId !== session.environment_id) {
         throw new AppError('not_found', `There is no session "${sessionId}" in the environment "${environmentId}".`)
@@ -176,9 +180,9 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
   }
 
   async function start({ viewer, socket, session, mode }: LiveViewer): Promise<void> {
-    const status = await readEnvironmentStatus(session.environment_id)
-    if (status !== 'running') socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
-    else if (mode === 'edit' || (await isSessionAlive(session))) await viewer.attach()
+    if (session.environment_status !== 'running') {
+      socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
+    } else if (mode === 'edit' || (await isSessionAlive(session))) await viewer.attach()
     else closeEnded(socket)
   }
 

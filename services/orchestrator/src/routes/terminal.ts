@@ -7,14 +7,14 @@ import type {} from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { RawData, WebSocket } from 'ws'
-import type { SessionRow } from '../lib/present.ts'
+import type { PlacedSessionRow } from '../lib/environment-access.ts'
 import type { TerminalService, TerminalSocket } from '../lib/terminal-service.ts'
 
 /** A client that answers no ping for two of these is gone. */
 const pingIntervalMs = 25_000
 
 export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService }> = async (app, { terminals }) => {
-  const allowed = new WeakMap<FastifyRequest, SessionRow>()
+  const allowed = new WeakMap<FastifyRequest, PlacedSessionRow>()
 
   app.get(
     '/terminal/ws/:sessionId',

@@ -9,6 +9,7 @@ import ssh2 from 'ssh2'
 import type { Duplex } from 'node:stream'
 import { endingWithChannel, shellCommand } from './shell-command.ts'
 import { isSameKey } from './ssh-keys.ts'
+import { joinWrites, prepareKeys } from './ssh-packets.ts'
 
 const handshakeDeadlineMs = 15_000
 const keepaliveIntervalMs = 15_000
@@ -78,6 +79,8 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
   const client = new ssh2.Client()
   const closeListeners = new Set<() => void>()
   let closed = false
+  joinWrites(stream)
+  prepareKeys(client)
   client.on('close', () => {
     closed = true
     stream.destroy()

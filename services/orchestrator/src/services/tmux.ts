@@ -52,8 +52,7 @@ class ContainerEnding extends TmuxFailure {
  */
 export function attachCommand(name: string, directory: string, client: AttachingClient): string[] {
   const flags = client.sizeCounts ? [] : ['-f', 'ignore-size']
-  // The directory is entered by the shell: tmux would expand formats, and so run commands, in a `-c` argument.
-  return inDirectory(directory, rememberingClient(client.id, [...tmux, 'new-session', '-A', ...flags, '-s', name]))
+  return startingClient(client.id, directory, ['new-session', '-A', ...flags, '-s', name])
 }
 
 export type AttachingClient = {
@@ -62,12 +61,26 @@ export type AttachingClient = {
   sizeCounts: boolean
 }
 
+/**
+ * Attaches to watch: no key does anything, the size counts for nothing while anybody else is attached, and a session
+ * that is gone stays gone.
+ */
+export function watchCommand(name: string, id: string): string[] {
+  return startingClient(id, '/', ['attach-session', '-f', 'read-only,ignore-size', '-t', `=${name}`])
+}
+
 /** Where the id of the client on each pseudo-terminal is kept; the next one on it writes over it. */
 const clientDirectory = `${runDirectory}/clients`
 
-function rememberingClient(id: string, command: string[]): string[] {
-  const script = 'terminal=$(tty); [ -d "$1" ] || mkdir -p "$1"; echo "$2" >"$1/${terminal##*/}"; shift 2; exec "$@"'
-  return ['sh', '-c', script, 'sh', clientDirectory, id, ...command]
+/**
+ * One shell that becomes the client, because somebody waits for the redraw: its own words start no program, as sshd has
+ * told the name of the pseudo-terminal. The directory is entered here: tmux would expand formats, and so run commands, in
+ * a `-c` argument.
+ */
+function startingClient(id: string, directory: string, command: readonly string[]): string[] {
+  const remember = '[ -d "$2" ] || mkdir -p "$2"; echo "$3" >"$2/${SSH_TTY##*/}"'
+  const script = `cd -- "$1" 2>/dev/null || cd; ${remember}; shift 3; exec "$@"`
+  return ['sh', '-c', script, 'sh', directory, clientDirectory, id, ...tmux, ...command]
 }
 
 /** A client, with the id under which it was started. */
@@ -103,14 +116,6 @@ export async function setClientSizeCounts(ssh: SshConnection, id: string, counts
   const flag = counts ? '!ignore-size' : 'ignore-size'
   const result = await ssh.run([...tmux, 'refresh-client', '-t', `/dev/pts/${terminal}`, '-f', flag])
   if (result.exitCode !== 0 && !isGone(result)) throw failure('refresh-client', result)
-}
-
-/**
- * Attaches to watch: no key does anything, the size counts for nothing while anybody else is attached, and a session
- * that is gone stays gone.
- */
-export function watchCommand(name: string, id: string): string[] {
-  return rememberingClient(id, [...tmux, 'attach-session', '-f', 'read-only,ignore-size', '-t', `=${name}`])
 }
 
 /** Starts the server; one that runs is success. */
