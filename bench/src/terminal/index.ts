@@ -1,6 +1,7 @@
 /**
  * `npm run bench:terminal`: our terminal beside its floors (a tmux client on an exec stream, and on an SSH channel, with
- * no web part) and beside ttyd when it is on the PATH, in one run, taking turns. `-- --write` keeps the tables.
+ * no web part), beside what any web part costs, and beside ttyd when it is on the PATH, in one run, taking turns.
+ * `-- --write` keeps the tables.
  */
 import type { Session } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
@@ -14,12 +15,14 @@ import { measureFlood, startNeighbour } from './flood.ts'
 import { measureCapacity, measureMemory } from './load.ts'
 import type { Peer } from './peer.ts'
 import { serverPeer } from './server-peer.ts'
+import { socketPeer } from './socket-peer.ts'
 import { sshPeer } from './ssh-peer.ts'
 import { ttydPeer } from './ttyd-peer.ts'
 
 // The product's default of half a core would measure the limit, not the server.
 const server = await startServer({ SANDBOX_CPU_LIMIT: '2', SANDBOX_MEMORY_LIMIT: '2g', LOG_LEVEL: 'warn' })
 const ttyd = ttydPeer()
+const socket = await socketPeer()
 try {
   const api = await ApiClient.signIn(server.baseUrl, admin)
   const { id: environmentId } = await api.createEnvironment({ name: 'bench' })
@@ -27,9 +30,9 @@ try {
   const ours = serverPeer(api)
   const peers = [ours, ssh.peer, enginePeer(), ...(ttyd === null ? [] : [ttyd.peer])]
   say('attach …')
-  const attach = await measureAttach(api, environmentId, peers, 30)
+  const attach = await measureAttach(api, environmentId, [...peers, socket.peer], 30)
   say('echo …')
-  const idle = await measureEcho(api, environmentId, peers, 1000)
+  const idle = await measureEcho(api, environmentId, [...peers, socket.peer], 1000)
   say('echo beside a flood …')
   const stopNeighbour = await startNeighbour(api, ours)
   const beside = await measureEcho(api, environmentId, peers, 300)
@@ -48,12 +51,13 @@ try {
     const each = terminals === 0 ? '' : ((rssBytes - first) / terminals / 1024).toFixed(0)
     return `| ${terminals} | ${(rssBytes / 1024 ** 2).toFixed(1)} | ${each} |`
   })
-  const table = `| figure (ms) | ${peers.map(({ name }) => name).join(' | ')} |
-|---|${peers.map(() => '---|').join('')}
-${rows('open → redraw', peers, attach)}
-${rows('echo, idle', peers, idle)}
-${rows("echo, a neighbour's `yes` read through the server", peers, beside)}
-${rows('`seq 1 3000000` (25.9 MB) to its end mark', peers, flood)}
+  const columns = [...peers, socket.peer]
+  const table = `| figure (ms) | ${columns.map(({ name }) => name).join(' | ')} |
+|---|${columns.map(() => '---|').join('')}
+${rows('open → redraw', columns, attach)}
+${rows('echo, idle', columns, idle)}
+${rows("echo, a neighbour's `yes` read through the server", columns, beside)}
+${rows('`seq 1 3000000` (25.9 MB) to its end mark', columns, flood)}
 
 | idle terminals attached | server RSS, MiB | KiB each |
 |---|---|---|
@@ -69,19 +73,18 @@ ${capacity.map(({ terminals, echo: { p50, p95, p99 } }) => `| ${terminals} | ${[
   await publish('terminal', { ...results, memory, capacity }, table)
 } finally {
   ttyd?.close()
+  socket.close()
   await server.remove()
 }
 
 function rows(name: string, peers: readonly Peer[], figures: Map<Peer, Summary>): string {
   const shares = ['p50', 'p95', 'p99'] as const
   return shares
-    .map(
-      (share) =>
-        `| ${name}, ${share} | ${peers.map((peer) => figure(figures.get(peer)?.[share] ?? NaN)).join(' | ')} |`,
-    )
+    .map((share) => `| ${name}, ${share} | ${peers.map((peer) => figure(figures.get(peer)?.[share])).join(' | ')} |`)
     .join('\n')
 }
 
-function figure(value: number): string {
+function figure(value: number | undefined): string {
+  if (value === undefined) return ''
   return value >= 100 ? value.toFixed(0) : value.toFixed(2)
 }
