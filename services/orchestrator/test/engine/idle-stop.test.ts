@@ -5,15 +5,12 @@ import type { Updateable } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import type { Environments } from '../../src/lib/database-types.ts'
-import { createEnvironmentConnections } from '../../src/lib/environment-connections.ts'
-import { createEnvironmentReach, type EnvironmentReach } from '../../src/lib/environment-reach.ts'
+import type { EnvironmentReach } from '../../src/lib/environment-reach.ts'
 import { AppError } from '../../src/lib/errors.ts'
 import { createIdleWatch } from '../../src/lib/idle-watch.ts'
-import { SecretBox } from '../../src/lib/secret-box.ts'
-import { readSecrets } from '../../src/lib/secrets.ts'
-import { createDockerRuntime } from '../../src/services/docker.ts'
 import { askTmux, inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
+import { openOwnReach, type OwnReach } from '../harness/own-reach.ts'
 
 const minuteMs = 60_000
 const log = pino({ level: 'silent' })
@@ -22,20 +19,13 @@ describeOnEngine('idle stop', () => {
   const server = useEngineServer()
   let api: ApiClient
   let environmentId: string
-  let reach: EnvironmentReach
-  let closeConnections = () => {}
+  let reach: OwnReach
   let sessionName: string
   let sessionId: string
   const stop = vi.fn(async () => {})
 
   beforeAll(async () => {
-    const { config, database } = server()
-    const { encryptionKey, instanceId } = readSecrets(config)
-    const runtime = createDockerRuntime({ ...config, instanceId })
-    const secretBox = new SecretBox(encryptionKey)
-    const connections = createEnvironmentConnections({ runtime, db: database.db, secretBox })
-    reach = createEnvironmentReach({ connections, onLost: () => {} })
-    closeConnections = connections.closeAll
+    reach = openOwnReach(server())
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'home' })).id
   })
@@ -51,7 +41,7 @@ describeOnEngine('idle stop', () => {
     await api.request('DELETE', `/api/sessions/${sessionId}`)
   })
   afterAll(async () => {
-    closeConnections()
+    reach.close()
     await api.deleteEnvironment(environmentId)
   })
 
@@ -61,7 +51,7 @@ describeOnEngine('idle stop', () => {
   const screen = async () => (await askTmux(environmentId, 'capture-pane', '-p', '-t', `=${sessionName}:`)) + ' '
   const type = (line: string) => askTmux(environmentId, 'send-keys', '-t', `=${sessionName}:`, line, 'Enter')
   /** Looks as if it were `afterMinutes` later, and answers what the environment says then. */
-  const look = async (afterMinutes = 0, through = reach) => {
+  const look = async (afterMinutes = 0, through: EnvironmentReach = reach) => {
     const now = () => new Date(Date.now() + afterMinutes * minuteMs)
     await createIdleWatch({ db: server().database.db, reach: through, stop, log, now }).lookAtAll()
     return read()

@@ -3,41 +3,30 @@ import type { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createEnvironmentConnections } from '../../src/lib/environment-connections.ts'
-import { createEnvironmentReach, type EnvironmentReach } from '../../src/lib/environment-reach.ts'
 import { createIdleWatch } from '../../src/lib/idle-watch.ts'
-import { SecretBox } from '../../src/lib/secret-box.ts'
-import { readSecrets } from '../../src/lib/secrets.ts'
-import { createDockerRuntime } from '../../src/services/docker.ts'
 import { listTmuxPanes } from '../../src/services/tmux.ts'
 import { askTmux, inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 import { followEvents } from '../harness/follow-events.ts'
+import { openOwnReach, type OwnReach } from '../harness/own-reach.ts'
 
 describeOnEngine('watching sessions', () => {
   const server = useEngineServer({ sessionWatch: { lingerMs: 500 } })
   let api: ApiClient
   let environmentId: string
   /** Past the server's own connections. */
-  let reach: EnvironmentReach
-  let closeConnections = () => {}
+  let reach: OwnReach
   let session: Session
   let other: Session
   beforeAll(async () => {
-    const { config, database } = server()
-    const { encryptionKey, instanceId } = readSecrets(config)
-    const runtime = createDockerRuntime({ ...config, instanceId })
-    const secretBox = new SecretBox(encryptionKey)
-    const connections = createEnvironmentConnections({ runtime, db: database.db, secretBox })
-    reach = createEnvironmentReach({ connections, onLost: () => {} })
-    closeConnections = connections.closeAll
+    reach = openOwnReach(server())
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'home' })).id
     session = await api.createSession({ environmentId, name: 'one' })
     other = await api.createSession({ environmentId, name: 'two' })
   })
   afterAll(async () => {
-    closeConnections()
+    reach.close()
     await api.deleteEnvironment(environmentId)
   })
 
