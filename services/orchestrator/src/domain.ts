@@ -31,7 +31,7 @@ import { createMemoryPressure } from './lib/memory-pressure.ts'
 import type { Metrics } from './lib/metrics.ts'
 import { observeEnvironments } from './lib/observe-environments.ts'
 import { deleteOldOperations } from './lib/operation-log.ts'
-import { createOrphanedClients } from './lib/orphaned-clients.ts'
+import { createOrphanedClients, type OrphanedClientsOptions } from './lib/orphaned-clients.ts'
 import { createOperationService } from './lib/operation-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
@@ -51,6 +51,7 @@ export interface DomainOptions {
   /** A clone slower than 1,000 bytes per second for this long is given up. */
   cloneStallSeconds?: number
   sessionWatch?: Pick<SessionWatchOptions, 'lingerMs'>
+  orphanedClients?: Pick<OrphanedClientsOptions, 'sweepIntervalMs'>
   /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
   onGap?: OperationFrame['onGap']
 }
@@ -88,6 +89,7 @@ export function buildDomain(options: DomainOptions) {
     log,
     isOurs: terminals.isOwnClient,
     listOwned: terminals.listClients,
+    ...options.orphanedClients,
   })
   metrics.watchTerminals(terminals.countAttached)
   metrics.watchOrphanedClients(orphanedClients.count)

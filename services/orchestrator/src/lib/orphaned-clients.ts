@@ -9,7 +9,7 @@ import type { EnvironmentReach } from './environment-reach.ts'
 import type { Log } from './log.ts'
 
 /** An orphan of two sweeps is detached: nothing takes so long to attach or to end. */
-const sweepIntervalMs = 60_000
+const defaultSweepIntervalMs = 60_000
 
 export type OrphanedClientsOptions = {
   reach: EnvironmentReach
@@ -18,9 +18,11 @@ export type OrphanedClientsOptions = {
   isOurs(clientId: string): boolean
   /** The ids of clients that belong to somebody, by environment; asked after the clients were listed. */
   listOwned(): ReadonlyMap<string, ReadonlySet<string>>
+  sweepIntervalMs?: number
 }
 
-export function createOrphanedClients({ reach, log, isOurs, listOwned }: OrphanedClientsOptions) {
+export function createOrphanedClients(options: OrphanedClientsOptions) {
+  const { reach, log, isOurs, listOwned, sweepIntervalMs = defaultSweepIntervalMs } = options
   /** Clients by environment and id, as the last sweep has found them. */
   let orphans: ReadonlySet<string> = new Set()
 

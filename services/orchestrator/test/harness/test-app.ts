@@ -32,6 +32,7 @@ export interface TestAppOptions {
   /** Replaces parts of the domain, such as the readiness checks. */
   domain?: Partial<Domain>
   sessionWatch?: DomainOptions['sessionWatch']
+  orphanedClients?: DomainOptions['orphanedClients']
   /** Seconds after which a slow clone is given up. */
   cloneStallSeconds?: number
 }
@@ -46,9 +47,20 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
   const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
-  const { cloneStallSeconds, sessionWatch } = options
+  const { cloneStallSeconds, sessionWatch, orphanedClients } = options
   const { encryptionKey } = secrets
-  const built = buildDomain({ config, encryptionKey, db, feed, runtime, metrics, log, cloneStallSeconds, sessionWatch })
+  const built = buildDomain({
+    config,
+    encryptionKey,
+    db,
+    feed,
+    runtime,
+    metrics,
+    log,
+    cloneStallSeconds,
+    sessionWatch,
+    orphanedClients,
+  })
   const domain = { ...built, ...options.domain }
   await feed.open()
   const app = await buildApp({ config, secrets, db, log, domain, metrics })
