@@ -1,7 +1,7 @@
 import { Readiness } from '@craftastic/contract'
 import { describe, expect, inject, it } from 'vitest'
 import { signIn } from './harness/builders.ts'
-import { openProxy } from './harness/cuttable-proxy.ts'
+import { openProxy } from '@craftastic/testing/cuttable-proxy'
 import { expectProblem, readBody } from './harness/http.ts'
 import { buildTestApp } from './harness/test-app.ts'
 

@@ -8,7 +8,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { chooseAccount } from '../src/services/postgres-account.ts'
 import { testPassword } from './harness/builders.ts'
-import { openProxy } from './harness/cuttable-proxy.ts'
+import { openProxy } from '@craftastic/testing/cuttable-proxy'
 import { runProcess } from './harness/run-process.ts'
 
 const password = 'p@ss/word:%'
