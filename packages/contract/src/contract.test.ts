@@ -100,6 +100,8 @@ test('the size of a terminal comes as text in the query, and who says nothing ma
   expect(TerminalQuery.parse({ mode: 'view' })).toEqual({ cols: 80, rows: 24, mode: 'view' })
   expect(TerminalQuery.safeParse({ mode: 'both' }).success).toBe(false)
   expect(TerminalQuery.safeParse({ cols: '0' }).success).toBe(false)
+  expect(TerminalQuery.safeParse({ input: 'short' }).success).toBe(false)
+  expect(TerminalQuery.parse({ input: 'a'.repeat(32) }).input).toHaveLength(32)
 })
 
 test('every status can be left, and only for a status there is', () => {

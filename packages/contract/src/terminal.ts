@@ -22,6 +22,11 @@ export const TerminalQuery = z.object({
   environmentId: Id.optional(),
   /** `view` never types, never decides on the size and never starts a session that has ended. */
   mode: TerminalMode.default('edit'),
+  /** Names the stream of input that goes on over several sockets: chosen at random by whoever types, one per page. */
+  input: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{16,64}$/)
+    .optional(),
 })
 export type TerminalQuery = z.infer<typeof TerminalQuery>
 
@@ -39,6 +44,15 @@ export const TerminalWatcher = z.object({ id: Id, name: z.string(), mode: Termin
 export type TerminalWatcher = z.infer<typeof TerminalWatcher>
 
 export const TerminalServerMessage = z.discriminatedUnion('type', [
+  /**
+   * The first message when the query names a stream of input: how many of its bytes were given to the session so far, on
+   * whichever socket. What follows them is to be sent, again or at last. Under another `countId` than before somebody
+   * else counts, who began with this stream at zero: a server that was restarted, or another one. What became of bytes
+   * that were sent and not acknowledged cannot be told then.
+   */
+  z.object({ type: z.literal('resume'), countId: Id, bytes: z.int().min(0) }),
+  /** The same count, whenever it has grown. */
+  z.object({ type: z.literal('ack'), bytes: z.int().min(0) }),
   /** Attached: output follows. Sent again after each re-attach. */
   z.object({ type: z.literal('ready'), sessionId: Id, cols: TerminalColumns, rows: TerminalRows }),
   /** Everybody who is attached to the session through this server, whenever somebody comes or goes. */
@@ -60,6 +74,8 @@ export const terminalCloseCode = {
   signInAgain: 4401,
   notAllowed: 4403,
   sessionMissing: 4404,
+  /** Another socket carries on with the same stream of input. */
+  replaced: 4409,
   environmentStopped: 4410,
 } as const
 
@@ -70,5 +86,6 @@ export const finalTerminalCloseCodes: readonly number[] = [
   terminalCloseCode.signInAgain,
   terminalCloseCode.notAllowed,
   terminalCloseCode.sessionMissing,
+  terminalCloseCode.replaced,
   terminalCloseCode.environmentStopped,
 ]

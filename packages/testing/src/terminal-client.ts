@@ -16,6 +16,8 @@ export type TerminalClientOptions = {
   rows?: number
   /** `view` only watches. */
   mode?: TerminalMode
+  /** Names the stream of input, to go on with it on another socket. */
+  input?: string
   /** False reads without telling how far it came. */
   acknowledge?: boolean
 }
@@ -37,7 +39,8 @@ export interface TerminalClient {
 /** Resolves when the socket is open; rejects with the HTTP status when the upgrade was refused. */
 export async function openTerminal(options: TerminalClientOptions): Promise<TerminalClient> {
   const { cols = 120, rows = 40, mode = 'edit', acknowledge = true } = options
-  const path = `/api/terminal/ws/${options.sessionId}?cols=${cols}&rows=${rows}&mode=${mode}`
+  const stream = options.input === undefined ? '' : `&input=${options.input}`
+  const path = `/api/terminal/ws/${options.sessionId}?cols=${cols}&rows=${rows}&mode=${mode}${stream}`
   const url = `${options.baseUrl.replace(/^http/, 'ws')}${path}`
   const socket = new WebSocket(url, {
     headers: { authorization: `Bearer ${options.accessToken}` },

@@ -29,10 +29,11 @@ export class FakeSocket implements SocketLike {
     this.readyState = 3
   }
 
-  /** Opens and attaches, as the server does for an allowed session. */
-  attach(cols = 80, rows = 24): void {
+  /** Opens and attaches, as the server does for an allowed session. `arrivedBytes` of the input are known by `countId`. */
+  attach({ arrivedBytes = 0, countId = '44444444-4444-4444-8444-444444444444' } = {}, cols = 80, rows = 24): void {
     this.readyState = 1
     this.onopen?.()
+    this.control({ type: 'resume', countId, bytes: arrivedBytes })
     this.control({ type: 'ready', sessionId: '33333333-3333-4333-8333-333333333333', cols, rows })
   }
 

@@ -1,6 +1,7 @@
 /** A TerminalConnection whose server, terminal and sign-in are in the test's hands. */
 import type { TerminalWatcher } from '@craftastic/contract'
 import type { Diagnosis, TerminalPhase } from '@/lib/terminal-connection'
+import type { InputLoss } from '@/lib/terminal-input'
 import { TerminalConnection } from '@/lib/terminal-connection'
 import { FakeSocket } from './fake-socket'
 
@@ -8,11 +9,16 @@ export function setUpConnection() {
   const sockets: FakeSocket[] = []
   const phases: TerminalPhase[] = []
   const pending: (() => void)[] = []
-  const lost: number[] = []
+  const lost: [number, InputLoss][] = []
+  /** Of input, one per socket. */
+  const streams: string[] = []
   const watchers: (readonly TerminalWatcher[])[] = []
   const asked = { diagnosis: 'retry' as Diagnosis, diagnoses: 0, renewed: true as boolean | Error, renewals: 0 }
   const connection = new TerminalConnection({
-    url: (cols, rows) => `ws://server/terminal?cols=${cols}&rows=${rows}`,
+    url: (cols, rows, input) => {
+      streams.push(input)
+      return `ws://server/terminal?cols=${cols}&rows=${rows}`
+    },
     openSocket: (url) => {
       const socket = new FakeSocket(url)
       sockets.push(socket)
@@ -22,7 +28,7 @@ export function setUpConnection() {
     onAttach: () => undefined,
     onPhase: (phase) => phases.push(phase),
     onWatchers: (present) => watchers.push(present),
-    onInputLost: (bytes) => lost.push(bytes),
+    onInputLost: (bytes, why) => lost.push([bytes, why]),
     diagnose: async () => {
       asked.diagnoses += 1
       return asked.diagnosis
@@ -40,5 +46,16 @@ export function setUpConnection() {
   }
   /** The terminal has worked through everything it was given. */
   const consumeAll = () => pending.splice(0).forEach((consumed) => consumed())
-  return { connection, sockets, last, phases, lost, watchers, asked, consumeAll, phase: () => connection.phase.name }
+  return {
+    connection,
+    sockets,
+    last,
+    phases,
+    lost,
+    streams,
+    watchers,
+    asked,
+    consumeAll,
+    phase: () => connection.phase.name,
+  }
 }

@@ -68,5 +68,5 @@ test('a session stays view only until its person takes part', async () => {
 test('the link to hand on and the socket both carry the mode', () => {
   const link = viewLink({ id: ids.session, environmentId: ids.environment })
   expect(link).toMatch(new RegExp(`/environments/${ids.environment}/sessions/${ids.session}\\?mode=view$`))
-  expect(terminalUrl(ids.session, 80, 24, 'view')).toMatch(/[?&]mode=view/)
+  expect(terminalUrl({ sessionId: ids.session, cols: 80, rows: 24, mode: 'view', input: 'x' })).toMatch(/[?&]mode=view/)
 })

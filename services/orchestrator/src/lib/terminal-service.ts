@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto'
 import { terminalCloseCode, type TerminalMode, type TerminalQuery } from '@craftastic/contract'
 import { attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
 import { holdsTyping } from '../services/terminal-replies.ts'
-import { TerminalViewer, type TerminalSink } from '../services/terminal.ts'
+import { creditBytes, TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
 import { requireSession, type PlacedSessionRow } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
+import { createInputStreams, type InputHold } from './input-streams.ts'
 import type { Log } from './log.ts'
 import type { SessionRow } from './present.ts'
 import { observeSessions } from './session-status.ts'
@@ -40,8 +41,10 @@ type LiveViewer = {
   session: PlacedSessionRow
   actor: UserActor
   mode: TerminalMode
-  /** Of its tmux client. */
+  /** Of its tmux client, of which there may be several one after the other. */
   clientId: string
+  /** Null for who sends input that nobody counts. */
+  input: InputHold | null
 }
 
 export type TerminalServiceOptions = { db: Database; reach: EnvironmentReach; feed: EventFeed; log: Log }
@@ -54,6 +57,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
   const toObserve = new Map<string, NodeJS.Timeout>()
   const watchers = createTerminalWatchers({ db, log })
   const sizeOwners = createSizeOwners()
+  const inputStreams = createInputStreams()
 
   const closeWhere = (matches: (viewer: LiveViewer) => boolean, code: number, reason: string) => {
     for (const candidate of live) if (matches(candidate)) candidate.socket.close(code, reason)
@@ -92,7 +96,6 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     /** Attaches; to edit, a dead session is revived, to view it is not. The caller closes the viewer when its socket is gone. */
     openTerminal({ actor, session, query, socket }: OpenTerminal): { viewer: TerminalViewer; close(): void } {
       const { mode } = query
-      const clientId = `${clientPrefix}${randomUUID()}`
       const watcher: Watcher = {
         id: randomUUID(),
         sessionId: session.id,
@@ -110,7 +113,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         },
       }
       const handSizeOn = () =>
-        reach.inside(session.environment_id, (ssh) => setClientSizeCounts(ssh, clientId, sizeOwners.owns(sized)))
+        reach.inside(session.environment_id, (ssh) => setClientSizeCounts(ssh, entry.clientId, sizeOwners.owns(sized)))
       let sizeHandedOn = Promise.resolve()
       if (mode === 'edit') sizeOwners.add(sized)
       let attachedAt = 0
@@ -121,8 +124,11 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         readOnly: mode === 'view',
         attach: async (size) => {
           const { tmux_session_name: name, working_directory: directory } = session
-          const client = { id: clientId, sizeCounts: sizeOwners.owns(sized) }
-          const command = mode === 'view' ? watchCommand(name, clientId) : attachCommand(name, directory, client)
+          // The client before may still be on its way out.
+          const id = newClientId()
+          entry.clientId = id
+          const client = { id, sizeCounts: sizeOwners.owns(sized) }
+          const command = mode === 'view' ? watchCommand(name, id) : attachCommand(name, directory, client)
           const channel = await reach.inside(session.environment_id, (ssh) => ssh.openTerminal(command, size))
           attachedAt = performance.now()
           if (live.has(entry)) watchers.add(watcher)
@@ -131,25 +137,32 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         },
         onInput: (bytes) => {
           if (!sizeOwners.owns(sized) && holdsTyping(bytes)) sizeOwners.typed(sized)
+          if (input === null) return
+          input.add(bytes.length)
+          // Who does not read gets none: the count of a later one, or of the next socket, stands for it.
+          if (socket.bufferedBytes < creditBytes) socket.sendMessage({ type: 'ack', bytes: input.bytes })
         },
         onLost: (error) => {
           const wasQuick = performance.now() - attachedAt < quickLossMs
           void afterLoss(entry, error, wasQuick).catch((cause: unknown) => closeUnreachable(entry, cause))
         },
       })
-      const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId }
+      const close = () => {
+        live.delete(entry)
+        watchers.delete(watcher)
+        sizeOwners.delete(sized)
+        input?.release()
+        void viewer.close().then(() => observeSoon(session.environment_id))
+      }
+      const input = holdInput(actor, session, query, () => {
+        close()
+        socket.close(terminalCloseCode.replaced, 'another socket carries on')
+      })
+      if (input !== null) socket.sendMessage({ type: 'resume', countId: input.countId, bytes: input.bytes })
+      const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId: newClientId(), input }
       live.add(entry)
       void start(entry).catch((error: unknown) => closeUnreachable(entry, error))
-      return {
-        viewer,
-        close: () => {
-          live.delete(entry)
-          watchers.delete(watcher)
-          sizeOwners.delete(sized)
-          viewer.close()
-          observeSoon(session.environment_id)
-        },
-      }
+      return { viewer, close }
     },
 
     /** Viewers on this server. */
@@ -175,14 +188,27 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       unsubscribe()
       for (const timer of toObserve.values()) clearTimeout(timer)
       watchers.stop()
+      inputStreams.stop()
       closeWhere(() => true, terminalCloseCode.serverRestarting, 'the server restarts')
     },
   }
 
-  async function start({ viewer, socket, session, mode }: LiveViewer): Promise<void> {
+  function holdInput(actor: UserActor, session: SessionRow, { mode, input }: TerminalQuery, onReplaced: () => void) {
+    if (mode === 'view' || input === undefined) return null
+    return inputStreams.hold({ userId: actor.userId, sessionId: session.id, input }, onReplaced)
+  }
+
+  function newClientId(): string {
+    return `${clientPrefix}${randomUUID()}`
+  }
+
+  async function start({ viewer, socket, session, mode, input }: LiveViewer): Promise<void> {
     if (session.environment_status !== 'running') {
-      socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
-    } else if (mode === 'edit' || (await isSessionAlive(session))) await viewer.attach()
+      return socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
+    }
+    // What was typed for a program that has ended meanwhile is not for a new shell.
+    const startsEnded = mode === 'edit' && input?.known !== true
+    if (startsEnded || (await isSessionAlive(session))) await viewer.attach()
     else closeEnded(socket)
   }
 

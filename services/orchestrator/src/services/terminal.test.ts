@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TerminalServerMessage } from '@craftastic/contract'
 import type { TerminalChannel } from './ssh.ts'
-import { creditBytes, stallMs, TerminalViewer } from './terminal.ts'
+import { creditBytes, inputSettleMs, stallMs, TerminalViewer } from './terminal.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -11,7 +11,7 @@ function fakeChannel() {
   const output = new PassThrough({ highWaterMark: 16 * 1024 * 1024 })
   const written: string[] = []
   let onClose = () => {}
-  const channel: TerminalChannel & { ended: boolean } = {
+  const channel: TerminalChannel & { ended: boolean; output: PassThrough } = {
     ended: false,
     output,
     write: (input) => written.push(input.toString()) > 0,
@@ -35,6 +35,7 @@ function openViewer({ readOnly = false } = {}) {
   const sent: Buffer[] = []
   const messages: string[] = []
   const errorCodes: string[] = []
+  let givenBytes = 0
   const lost = vi.fn()
   const sink = {
     bufferedBytes: 0,
@@ -57,6 +58,7 @@ function openViewer({ readOnly = false } = {}) {
       channels.push(next)
       return next.channel
     },
+    onInput: (bytes) => (givenBytes += bytes.length),
     onLost: lost,
   })
   const latest = () => {
@@ -65,7 +67,7 @@ function openViewer({ readOnly = false } = {}) {
     return found
   }
   const sentBytes = () => sent.reduce((sum, bytes) => sum + bytes.length, 0)
-  return { viewer, channels, latest, sentBytes, messages, errorCodes, lost, sink }
+  return { viewer, channels, given: () => givenBytes, latest, sentBytes, messages, errorCodes, lost, sink }
 }
 
 /** Streams hand over data in later turns of the event loop. */
@@ -190,15 +192,49 @@ test('a tmux client that goes away is reported once, a closed viewer never', asy
   expect(lost).toHaveBeenCalledExactlyOnceWith(null)
   void viewer.attach()
   await settle()
-  viewer.close()
+  void viewer.close()
   expect(latest().channel.ended).toBe(true)
   expect(lost).toHaveBeenCalledOnce()
+})
+
+test('a client that was typed to is let go of once tmux has surely read it', async () => {
+  const { viewer, latest, given } = openViewer()
+  void viewer.attach()
+  await settle()
+  latest().print('prompt')
+  await settle()
+  viewer.input(Buffer.from('x'))
+  expect(given()).toBe(1)
+  const closed = viewer.close()
+  viewer.input(Buffer.from('late'))
+  // What it prints meanwhile is read, and goes nowhere.
+  latest().print(creditBytes)
+  await vi.advanceTimersByTimeAsync(inputSettleMs - 100)
+  expect(latest().channel.ended).toBe(false)
+  expect(latest().channel.output.readableLength).toBe(0)
+  await vi.advanceTimersByTimeAsync(200)
+  await closed
+  expect(latest().channel.ended).toBe(true)
+  expect(latest().written).toEqual(['x'])
+  expect(given()).toBe(1)
+})
+
+test('what is held when a viewer closes was given to nobody', async () => {
+  const { viewer, given, latest } = openViewer()
+  void viewer.attach()
+  await settle()
+  viewer.input(Buffer.from('held'))
+  void viewer.close()
+  latest().print('prompt')
+  await settle()
+  expect(given()).toBe(0)
+  expect(latest().written).toEqual([])
 })
 
 test('a viewer closed while it attaches leaves no client behind', async () => {
   const { viewer, latest } = openViewer()
   void viewer.attach()
-  viewer.close()
+  void viewer.close()
   await settle()
   expect(latest().channel.ended).toBe(true)
 })

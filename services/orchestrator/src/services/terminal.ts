@@ -22,6 +22,11 @@ const resumeBytes = 64 * 1024
 export const stallMs = 300
 /** Input that may wait for an attach; above it the socket is not read. */
 const heldInputBytes = 64 * 1024
+/**
+ * How long a tmux client is kept after input went to it. Its terminal is torn down with whatever tmux has not read of it
+ * yet; tmux reads within milliseconds, unless the machine is busy.
+ */
+export const inputSettleMs = 1_000
 
 /** The browser's side. */
 export interface TerminalSink {
@@ -60,6 +65,8 @@ export class TerminalViewer {
   #acknowledgedBytes: number | null = null
   #stallTimer: NodeJS.Timeout | null = null
   #hasRefusedInput = false
+  /** When input was last given to the channel, in milliseconds of `performance.now()`. */
+  #wroteAtMs = -Infinity
 
   constructor(options: TerminalViewerOptions) {
     this.#options = options
@@ -103,11 +110,12 @@ export class TerminalViewer {
     this.#release()
   }
 
-  close(): void {
+  /** Resolves when the tmux client was let go of. Held input is dropped: `onInput` has not told of it. */
+  async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
-    this.#leave()
     this.#heldInput = []
+    await this.#leave()
   }
 
   #join(channel: TerminalChannel): void {
@@ -122,7 +130,8 @@ export class TerminalViewer {
     channel.onClose(() => {
       if (this.#channel !== channel) return
       this.#state = 'idle'
-      this.#leave()
+      this.#wroteAtMs = -Infinity
+      void this.#leave()
       this.#options.onLost(null)
     })
   }
@@ -135,7 +144,7 @@ export class TerminalViewer {
     this.#channel?.output.pause()
     this.#stallTimer = setTimeout(() => {
       this.#state = 'stalled'
-      this.#leave()
+      void this.#leave()
     }, stallMs)
   }
 
@@ -155,8 +164,11 @@ export class TerminalViewer {
   }
 
   #write(bytes: Buffer): void {
+    const channel = this.#channel
+    if (channel === null) return
+    this.#wroteAtMs = performance.now()
+    if (!channel.write(bytes)) this.#options.sink.pauseInput()
     this.#options.onInput?.(bytes)
-    if (this.#channel?.write(bytes) === false) this.#options.sink.pauseInput()
   }
 
   /** Until the first acknowledgement the socket's own buffer is the measure. */
@@ -176,13 +188,20 @@ export class TerminalViewer {
     }
   }
 
-  /** Lets go of the tmux client, which ends with its channel. */
-  #leave(): void {
+  /** Lets go of the tmux client, which ends with its channel: once tmux has read what was typed. */
+  async #leave(): Promise<void> {
     if (this.#stallTimer !== null) clearTimeout(this.#stallTimer)
     this.#stallTimer = null
     const channel = this.#channel
     this.#channel = null
-    channel?.close()
+    if (channel === null) return
+    const settledMs = performance.now() - this.#wroteAtMs
+    if (settledMs < inputSettleMs) {
+      // Unread, it would make tmux buffer.
+      channel.output.resume()
+      await new Promise((resolve) => void setTimeout(resolve, inputSettleMs - settledMs).unref())
+    }
+    channel.close()
   }
 
   #isClosed(): boolean {

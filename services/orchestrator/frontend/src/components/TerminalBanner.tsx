@@ -49,7 +49,8 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
           refusals={refusals}
           action={connect('Reconnect now')}
         >
-          <Countdown untilMs={phase.name === 'waiting' ? phase.retryAtMs : 0} /> Programs keep running.
+          <Countdown untilMs={phase.name === 'waiting' ? phase.retryAtMs : 0} /> Programs keep running, and what you
+          type is sent then.
         </BannerBox>
       )
     case 'ended':

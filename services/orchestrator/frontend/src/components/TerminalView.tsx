@@ -9,9 +9,9 @@ import { TerminalBanner } from '@/components/TerminalBanner'
 import { TerminalHistory } from '@/components/TerminalHistory'
 import { TerminalKeyBar } from '@/components/TerminalKeyBar'
 import { ViewOnlyNote } from '@/components/ViewOnlyNote'
-import { formatBytes } from '@/lib/bytes'
 import { copyText } from '@/lib/clipboard'
 import type { HistoryStart } from '@/lib/history-screen'
+import { describeInputLoss } from '@/lib/input-loss'
 import { sessionLabel } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { TerminalScreen } from '@/lib/terminal-screen'
@@ -100,10 +100,10 @@ export function TerminalView(props: Props) {
       onBell: () => callbacks.current.onBell(),
       onTitle: (title) => callbacks.current.onTitle(title),
       onRefused: () => setRefusals((count) => count + 1),
-      onInputLost: (bytes) =>
-        toast.error('Some input did not arrive', {
-          description: `The connection was lost before the last ${formatBytes(bytes)} were sent.`,
-        }),
+      onInputLost: (bytes, why) => {
+        const { title, description } = describeInputLoss(bytes, why)
+        toast.error(title, { description })
+      },
       onCopyBlocked: offerCopy,
       onHistory: (start) => openHistory(opened, start),
       isAlternateScreen: () => fetchAlternateScreen(session.id),

@@ -1,7 +1,7 @@
 /**
  * The browser's end of one terminal: opens the socket, keeps it, and says what is going on. It knows neither React nor
- * xterm.js. It never queues input for a later connection and never sends what a terminal answers to output of an
- * earlier one: between a loss and the next `ready`, and until all older output is consumed, it refuses input.
+ * xterm.js. What is typed between a loss and the next `ready` waits for it (`terminal-input.ts`). What a terminal answers
+ * to output of an earlier connection is never sent: until all older output is consumed, answers are refused.
  *
  *     connecting → connected        `ready` arrived
  *     connecting, connected → waiting → connecting      lost; again after a pause, or at once when asked
@@ -15,7 +15,8 @@ import {
   type TerminalWatcher,
 } from '@craftastic/contract'
 import { TerminalAcks } from './terminal-acks'
-import { TerminalInput } from './terminal-input'
+import { TerminalInput, type InputLoss } from './terminal-input'
+import { isReply } from './terminal-replies'
 import { retryDelayMs } from './terminal-retry'
 import type { SocketLike } from './terminal-socket'
 
@@ -30,7 +31,8 @@ export type TerminalPhase =
 export type Diagnosis = 'retry' | 'stopped' | 'gone' | 'signed-out'
 
 export interface TerminalConnectionOptions {
-  url(cols: number, rows: number): string
+  /** `input` names the stream of what is typed, which goes on over several sockets. */
+  url(cols: number, rows: number, input: string): string
   openSocket(url: string): SocketLike
   /** `consumed` is to be called once the bytes have been processed, in order. */
   onOutput(bytes: Uint8Array<ArrayBuffer>, consumed: () => void): void
@@ -39,8 +41,8 @@ export interface TerminalConnectionOptions {
   onPhase(phase: TerminalPhase): void
   /** Who is attached to the session now, this page included. */
   onWatchers(watchers: readonly TerminalWatcher[]): void
-  /** Input that was accepted and cannot arrive any more, in bytes. */
-  onInputLost(bytes: number): void
+  /** Input that was accepted and is given up, in bytes. */
+  onInputLost(bytes: number, why: InputLoss): void
   diagnose(): Promise<Diagnosis>
   /** Answers whether the person is signed in again. */
   renewSignIn(): Promise<boolean>
@@ -62,7 +64,8 @@ const finalPhases: Record<number, TerminalPhase> = {
 interface Attachment {
   socket: SocketLike
   acks: TerminalAcks
-  input: TerminalInput
+  /** The server has said what it knows of the input. */
+  resumed: boolean
   opened: boolean
   readyAtMs: number | null
   sentSize: string
@@ -70,11 +73,15 @@ interface Attachment {
   lastError: string | null
 }
 
+/** In the others nobody would receive it. */
+const holdsInput: readonly TerminalPhase['name'][] = ['connecting', 'waiting', 'connected']
+
 const encoder = new TextEncoder()
 const limit = (value: number, low: number, high: number) => Math.min(high, Math.max(low, Math.floor(value)))
 
 export class TerminalConnection {
   readonly #options: TerminalConnectionOptions
+  readonly #input: TerminalInput
   #phase: TerminalPhase = { name: 'idle' }
   #attachment: Attachment | null = null
   #cols = 80
@@ -90,6 +97,7 @@ export class TerminalConnection {
 
   constructor(options: TerminalConnectionOptions) {
     this.#options = options
+    this.#input = new TerminalInput((bytes, why) => options.onInputLost(bytes, why))
   }
 
   get phase(): TerminalPhase {
@@ -103,12 +111,12 @@ export class TerminalConnection {
     const turn = ++this.#turn
     this.#setPhase(this.#connecting())
     const sentSize = `${this.#cols}x${this.#rows}`
-    const socket = this.#options.openSocket(this.#options.url(this.#cols, this.#rows))
+    const socket = this.#options.openSocket(this.#options.url(this.#cols, this.#rows, this.#input.streamId))
     socket.binaryType = 'arraybuffer'
     const attachment: Attachment = {
       socket,
       acks: new TerminalAcks((bytes) => this.#control(socket, { type: 'ack', bytes })),
-      input: new TerminalInput(socket),
+      resumed: false,
       opened: false,
       readyAtMs: null,
       sentSize,
@@ -140,19 +148,23 @@ export class TerminalConnection {
     this.#resizeTimer = setTimeout(() => this.#sendSize(), resizePauseMs)
   }
 
-  /** Answers false when the text was refused because nobody would receive it. */
+  /** Answers false when the text was refused. While there is no connection it waits for the next one. */
   sendText(text: string): boolean {
-    return this.#sendInput(encoder.encode(text))
+    if (isReply(text) && !this.#answersScreen()) return false
+    if (!holdsInput.includes(this.#phase.name)) return false
+    return this.#input.send(encoder.encode(text))
   }
 
-  /** For what a terminal reports as raw bytes, one per character. */
+  /** For what a terminal reports as raw bytes, one per character: the mouse. */
   sendBinary(data: string): boolean {
-    return this.#sendInput(Uint8Array.from(data, (character) => character.charCodeAt(0) & 0xff))
+    if (!this.#answersScreen()) return false
+    return this.#input.send(Uint8Array.from(data, (character) => character.charCodeAt(0) & 0xff))
   }
 
   dispose(): void {
     this.#turn += 1
     this.#drop()
+    this.#input.end()
     clearTimeout(this.#retryTimer)
     clearTimeout(this.#resizeTimer)
     this.#phase = { name: 'idle' }
@@ -160,6 +172,7 @@ export class TerminalConnection {
 
   #setPhase(phase: TerminalPhase): void {
     this.#phase = phase
+    if (!holdsInput.includes(phase.name)) this.#input.end()
     this.#options.onPhase(phase)
   }
 
@@ -173,13 +186,10 @@ export class TerminalConnection {
     if (socket.readyState === openState) socket.send(JSON.stringify(message))
   }
 
-  #sendInput(bytes: Uint8Array<ArrayBuffer>): boolean {
-    const attachment = this.#attachment
-    if (this.#phase.name !== 'connected' || !attachment || this.#unconsumedOfOlder > 0) return false
-    // A socket that is closing takes bytes without a word and drops them.
-    if (attachment.socket.readyState !== openState) return false
-    attachment.input.send(bytes)
-    return true
+  /** Whether what the terminal says by itself answers output of this connection. */
+  #answersScreen(): boolean {
+    if (this.#phase.name !== 'connected' || this.#unconsumedOfOlder > 0) return false
+    return this.#attachment?.socket.readyState === openState
   }
 
   #sendSize(): void {
@@ -200,9 +210,16 @@ export class TerminalConnection {
     }
     if (typeof data !== 'string') return
     const message = readMessage(data)
+    if (message?.type === 'resume') this.#resume(attachment, message.countId, message.bytes)
     if (message?.type === 'ready') this.#ready(attachment)
+    if (message?.type === 'ack') this.#input.acknowledge(message.bytes)
     if (message?.type === 'viewers') this.#options.onWatchers(message.viewers)
     if (message?.type === 'error') attachment.lastError = message.message
+  }
+
+  #resume(attachment: Attachment, countId: string, bytes: number): void {
+    attachment.resumed = true
+    this.#input.resume(countId, bytes)
   }
 
   #ready(attachment: Attachment): void {
@@ -213,6 +230,8 @@ export class TerminalConnection {
     this.#setPhase({ name: 'connected' })
     attachment.acks.begin()
     this.#sendSize()
+    // Who only watches is not asked for input.
+    if (attachment.resumed) this.#input.attach(attachment.socket)
   }
 
   #consumed(attachment: Attachment, bytes: number): void {
@@ -231,9 +250,8 @@ export class TerminalConnection {
     attachment.socket.onopen = null
     attachment.socket.onmessage = null
     attachment.socket.onclose = null
-    const lost = attachment.input.stop()
     attachment.socket.close()
-    if (lost > 0) this.#options.onInputLost(lost)
+    this.#input.detach()
   }
 
   #lose(turn: number, code: number): void {

@@ -1,6 +1,8 @@
 /**
- * Sends input in frames that the server accepts and no faster than the socket takes it, so that a paste of megabytes
- * arrives whole and keys typed after it keep their order. Never holds input for a later connection.
+ * What was typed and is not known to have arrived. It outlives the socket: the server counts the bytes it gave to the
+ * session and says so, so that the next socket goes on where the last one got to, and nothing is lost or typed twice.
+ * Sent in frames that the server accepts and no faster than the socket takes it, so that a paste of megabytes arrives
+ * whole and keys typed after it keep their order.
  */
 import { maxFrameBytes } from '@craftastic/contract'
 import type { SocketLike } from './terminal-socket'
@@ -8,39 +10,160 @@ import type { SocketLike } from './terminal-socket'
 const chunkBytes = maxFrameBytes / 2
 const highWaterBytes = 256 * 1024
 const pollMs = 10
+/** What may be typed while there is no connection. */
+const maxHeldBytes = 64 * 1024
+/** Typed longer ago than this it is not sent any more: what it was typed for may have changed. */
+export const maxHeldMs = 2 * 60_000
+
+/**
+ * Why input was given up: the server cannot tell whether it arrived; it waited too long for a connection; or the
+ * terminal is over.
+ */
+export type InputLoss = 'unknown' | 'late' | 'over'
+
+type Lost = (bytes: number, why: InputLoss) => void
 
 export class TerminalInput {
-  readonly #socket: SocketLike
-  #waiting: Uint8Array<ArrayBuffer>[] = []
+  readonly #onLost: Lost
+  #streamId = newStreamId()
+  /** Oldest first. */
+  #chunks: Uint8Array<ArrayBuffer>[] = []
+  /** How many of the chunks the present socket was given. */
+  #givenChunks = 0
+  /** How many of the bytes, from the first one, any socket was given. */
+  #givenBytes = 0
+  /** How many of them, from the first one, the present socket was given. */
+  #givenNowBytes = 0
+  /** Who counts what has arrived; null before the first connection. */
+  #countId: string | null = null
+  #arrivedBytes = 0
+  #heldSinceMs: number | null = null
+  #socket: SocketLike | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(socket: SocketLike) {
-    this.#socket = socket
+  constructor(onLost: Lost) {
+    this.#onLost = onLost
   }
 
-  send(bytes: Uint8Array<ArrayBuffer>): void {
-    for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
-      this.#waiting.push(bytes.subarray(start, start + chunkBytes))
+  /** Names the stream to the server. */
+  get streamId(): string {
+    return this.#streamId
+  }
+
+  /** Answers false when too much waits for a connection already. */
+  send(bytes: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#socket === null) {
+      if (this.#waitingBytes() + bytes.byteLength > maxHeldBytes) return false
+      this.#heldSinceMs ??= Date.now()
+    }
+    for (let start = 0; start < bytes.byteLength;) {
+      const end = chunkEnd(bytes, start)
+      this.#chunks.push(bytes.subarray(start, end))
+      start = end
     }
     if (this.#timer === undefined) this.#drain()
+    return true
   }
 
-  /** Stops, and answers how many bytes can no longer reach the server. */
-  stop(): number {
+  /** The server said, first thing on a new socket, how much of the stream has arrived. */
+  resume(countId: string, bytes: number): void {
+    if (this.#heldSinceMs !== null && Date.now() - this.#heldSinceMs > maxHeldMs) this.#giveUp('late')
+    if (countId === this.#countId) this.acknowledge(bytes)
+    else if (this.#givenBytes > 0) this.#giveUp('unknown')
+    this.#countId = countId
+    this.#arrivedBytes = bytes
+  }
+
+  /** `bytes` of the stream have arrived so far. */
+  acknowledge(bytes: number): void {
+    let arrived = bytes - this.#arrivedBytes
+    if (arrived <= 0) return
+    this.#arrivedBytes = bytes
+    this.#givenBytes = Math.max(0, this.#givenBytes - arrived)
+    this.#givenNowBytes = Math.max(0, this.#givenNowBytes - arrived)
+    for (let first = this.#chunks[0]; first && arrived > 0; first = this.#chunks[0]) {
+      if (first.byteLength > arrived) {
+        this.#chunks[0] = first.subarray(arrived)
+        return
+      }
+      arrived -= first.byteLength
+      this.#chunks.shift()
+      this.#givenChunks = Math.max(0, this.#givenChunks - 1)
+    }
+  }
+
+  /** From now on everything goes to this socket, what has not arrived first. */
+  attach(socket: SocketLike): void {
+    if (this.#socket === socket) return
+    this.#socket = socket
+    this.#heldSinceMs = null
+    this.#drain()
+  }
+
+  /** The socket is gone. */
+  detach(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const waiting = this.#waiting.reduce((sum, chunk) => sum + chunk.byteLength, 0)
-    this.#waiting = []
-    return waiting + this.#socket.bufferedAmount
+    this.#socket = null
+    this.#givenChunks = 0
+    this.#givenNowBytes = 0
+    if (this.#chunks.length > 0) this.#heldSinceMs ??= Date.now()
+  }
+
+  /** The terminal is over: what comes next is another stream. What was sent last is not expected to be confirmed. */
+  end(): void {
+    this.detach()
+    const unsent = this.#waitingBytes() - this.#givenBytes
+    this.#clear()
+    this.#streamId = newStreamId()
+    this.#countId = null
+    if (unsent > 0) this.#onLost(unsent, 'over')
+  }
+
+  #giveUp(why: InputLoss): void {
+    const bytes = this.#waitingBytes()
+    this.#clear()
+    if (bytes > 0) this.#onLost(bytes, why)
+  }
+
+  #clear(): void {
+    this.#chunks = []
+    this.#givenChunks = 0
+    this.#givenBytes = 0
+    this.#givenNowBytes = 0
+    this.#heldSinceMs = null
+  }
+
+  #waitingBytes(): number {
+    return this.#chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   }
 
   #drain(): void {
     this.#timer = undefined
-    if (this.#socket.readyState !== 1) return
-    while (this.#waiting.length > 0 && this.#socket.bufferedAmount < highWaterBytes) {
-      const chunk = this.#waiting.shift()
-      if (chunk) this.#socket.send(chunk)
+    const socket = this.#socket
+    // A socket that is closing takes bytes without a word and drops them.
+    if (socket?.readyState !== 1) return
+    while (this.#givenChunks < this.#chunks.length && socket.bufferedAmount < highWaterBytes) {
+      const chunk = this.#chunks[this.#givenChunks]
+      if (!chunk) return
+      socket.send(chunk)
+      this.#givenChunks += 1
+      this.#givenNowBytes += chunk.byteLength
+      this.#givenBytes = Math.max(this.#givenBytes, this.#givenNowBytes)
     }
-    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#drain(), pollMs)
+    if (this.#givenChunks < this.#chunks.length) this.#timer = setTimeout(() => this.#drain(), pollMs)
   }
+}
+
+/** Not within a character: its halves could go to two tmux clients, neither of which would understand its own. */
+function chunkEnd(bytes: Uint8Array, start: number): number {
+  let end = Math.min(start + chunkBytes, bytes.byteLength)
+  while (end < bytes.byteLength && end > start + 1 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1
+  return end
+}
+
+/** Pages without TLS have no randomUUID(). */
+function newStreamId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

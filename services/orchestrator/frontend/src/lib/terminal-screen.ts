@@ -9,6 +9,8 @@ import { copyText } from './clipboard'
 import { readClipboardSequence } from './terminal-clipboard'
 import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
 import type { TerminalGrid, TerminalOverlay } from './terminal-overlay'
+import type { InputLoss } from './terminal-input'
+import { isReply } from './terminal-replies'
 import { readTerminalShortcut } from './terminal-shortcuts'
 import { openBrowserSocket, terminalUrl } from './terminal-socket'
 import { TerminalWheel } from './terminal-wheel'
@@ -25,9 +27,9 @@ export interface TerminalScreenOptions {
   onWatchers(watchers: readonly TerminalWatcher[]): void
   onBell(): void
   onTitle(title: string): void
-  /** Somebody typed while nobody receives it, or who may only watch. */
+  /** Somebody typed what nobody will receive, or may only watch. */
   onRefused(): void
-  onInputLost(bytes: number): void
+  onInputLost(bytes: number, why: InputLoss): void
   /** A program wants to set the clipboard and the browser needs a click for it. */
   onCopyBlocked(text: string): void
   /** Somebody wants to see what has scrolled away. */
@@ -65,7 +67,9 @@ export class TerminalScreen {
     this.#fit = fit
     this.#webgl = new WebglRenderer(terminal)
     this.connection = new TerminalConnection({
-      url: (cols, rows) => terminalUrl(options.sessionId, cols, rows, this.#mode),
+      url: (cols, rows, input) => {
+        return terminalUrl({ sessionId: options.sessionId, cols, rows, mode: this.#mode, input })
+      },
       openSocket: openBrowserSocket,
       onOutput: (bytes, consumed) => this.#write(bytes, consumed),
       onAttach: () => {
@@ -152,7 +156,9 @@ export class TerminalScreen {
     // Also keeps the terminal from answering what programs ask of it.
     terminal.options.disableStdin = this.#mode === 'view'
     terminal.onResize(({ cols, rows }) => this.connection.resize(cols, rows))
-    terminal.onData((text) => void this.connection.sendText(text))
+    terminal.onData((text) => {
+      if (!this.connection.sendText(text) && !isReply(text)) this.#options.onRefused()
+    })
     terminal.onBinary((data) => void this.connection.sendBinary(data))
     terminal.onKey(() => this.#noteTyping())
     terminal.textarea?.addEventListener('paste', () => this.#noteTyping())
@@ -181,7 +187,8 @@ export class TerminalScreen {
   #noteTyping(): void {
     this.#wheel.noteTyping()
     this.#overlay?.onTyped()
-    if (this.#mode === 'view' || this.connection.phase.name !== 'connected') this.#options.onRefused()
+    // Then xterm.js hands over nothing that could be refused.
+    if (this.#mode === 'view') this.#options.onRefused()
   }
 
   /** Hidden, there is nothing to measure; the size of before stands. */

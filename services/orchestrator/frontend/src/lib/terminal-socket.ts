@@ -40,10 +40,19 @@ export function openBrowserSocket(url: string): SocketLike {
   return like
 }
 
-/** Path of a session's terminal on this page's own server. */
-export function terminalUrl(sessionId: string, cols: number, rows: number, mode: TerminalMode): string {
+export interface TerminalTarget {
+  sessionId: string
+  cols: number
+  rows: number
+  mode: TerminalMode
+  /** Names the stream of input. */
+  input: string
+}
+
+/** Address of a session's terminal on this page's own server. */
+export function terminalUrl({ sessionId, cols, rows, mode, input }: TerminalTarget): string {
   const url = new URL(`/api/terminal/ws/${sessionId}`, window.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
-  url.search = new URLSearchParams({ cols: String(cols), rows: String(rows), mode }).toString()
+  url.search = new URLSearchParams({ cols: String(cols), rows: String(rows), mode, input }).toString()
   return url.href
 }
