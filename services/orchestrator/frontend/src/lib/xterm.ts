@@ -5,12 +5,14 @@
 import '@xterm/xterm/css/xterm.css'
 import './xterm.css'
 import { FitAddon } from '@xterm/addon-fit'
-import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal, type ITerminalOptions } from '@xterm/xterm'
 import { terminalContrast, terminalPalettes } from './terminal-palette'
+import { TmuxWidths } from './terminal-widths'
 
 const terminalFont = "'JetBrains Mono Variable', ui-monospace, 'SF Mono', Menlo, Consolas, monospace"
+
+const widths = new TmuxWidths()
 
 export interface TerminalLook {
   theme: 'light' | 'dark'
@@ -58,8 +60,8 @@ export function createTerminal(
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  terminal.loadAddon(new Unicode11Addon())
-  terminal.unicode.activeVersion = '11'
+  terminal.unicode.register(widths)
+  terminal.unicode.activeVersion = widths.version
   terminal.loadAddon(new WebLinksAddon(openLink))
   return { terminal, fit }
 }
