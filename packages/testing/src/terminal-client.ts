@@ -26,6 +26,8 @@ export interface TerminalClient {
   readonly socket: WebSocket
   /** Everything received so far, without escape sequences. */
   readonly text: string
+  /** The same with them. */
+  readonly raw: string
   readonly receivedBytes: number
   readonly messages: TerminalServerMessage[]
   type(input: string): void
@@ -81,6 +83,9 @@ export async function openTerminal(options: TerminalClientOptions): Promise<Term
     closed,
     get text() {
       return withoutEscapes(raw)
+    },
+    get raw() {
+      return raw
     },
     get receivedBytes() {
       return receivedBytes

@@ -7,6 +7,9 @@ interface Shortcut {
   does: string
 }
 
+/** Held, it keeps the mouse from the program in a terminal. */
+const selectModifier = paletteModifier === '⌘' ? 'Option' : 'Shift'
+
 const groups: { title: string; shortcuts: Shortcut[] }[] = [
   {
     title: 'Everywhere',
@@ -28,6 +31,7 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
         does: 'Find an environment, a session or a command',
       },
       { keys: ['Ctrl', 'Shift', 'M'], does: 'Leave the terminal with the keyboard' },
+      { keys: [selectModifier, 'drag'], does: 'Select text while a program uses the mouse' },
       { keys: ['Ctrl', 'Shift', 'C'], does: 'Copy the selection' },
       { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
       { keys: ['Ctrl', 'Shift', 'F'], does: 'Search the history' },

@@ -8,6 +8,7 @@ import type { TerminalMode, TerminalWatcher } from '@craftastic/contract'
 import { copyText } from './clipboard'
 import { readClipboardSequence } from './terminal-clipboard'
 import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
+import { readExtendedKey } from './terminal-keys'
 import type { TerminalGrid, TerminalOverlay } from './terminal-overlay'
 import type { InputLoss } from './terminal-input'
 import { isReply } from './terminal-replies'
@@ -210,6 +211,12 @@ export class TerminalScreen {
   /** Answers whether the program gets the key. */
   #passKey(event: KeyboardEvent): boolean {
     if (this.#overlay?.takesKey(event)) return false
+    const extended = readExtendedKey(event)
+    if (extended !== null) {
+      event.preventDefault()
+      if (event.type === 'keydown') this.#sendKey(extended)
+      return false
+    }
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'copy') {
       event.preventDefault()
@@ -220,6 +227,11 @@ export class TerminalScreen {
     if (shortcut?.name === 'history' && event.type === 'keydown') this.#options.onHistory('page')
     // The browser's own paste follows, as an event that xterm.js reads: no permission is needed for that.
     return shortcut === null
+  }
+
+  #sendKey(text: string): void {
+    if (this.#mode === 'edit') this.connection.sendText(text)
+    this.#noteTyping()
   }
 
   async #copy(text: string): Promise<void> {
