@@ -46,7 +46,7 @@ describeOnEngine('a program in a terminal', () => {
     withTerminal(async (terminal) => {
       const printed = await startReader(terminal, asks)
       terminal.type(typed)
-      await expect.poll(printed, { timeout: 1000, interval: 10 }).toBe(arrives)
+      await expect.poll(printed, { timeout: 2000, interval: 10 }).toBe(arrives)
     }),
   )
 
@@ -57,14 +57,14 @@ describeOnEngine('a program in a terminal', () => {
       // What xterm.js answers to what tmux asks when it attaches.
       again.type('\x1b[?1;2c\x1b[>0;276;0c\x1b]10;rgb:e6e6/e6e6/e6e6\x1b\\\x1b]11;rgb:1a1a/1b1b/2c2c\x1b\\')
       again.type('x')
-      await expect.poll(printed).toBe('x')
+      await expect.poll(printed, { timeout: 10_000 }).toBe('x')
       await again.close()
     }))
 
   it('learns from tmux, once each, where the cursor is and what the terminal can do', () =>
     withTerminal(async (terminal) => {
       const printed = await startReader(terminal, '\\033[6n\\033[c\\033[>c')
-      await expect.poll(printed).toMatch(/^\^\[\[\d+;\d+R\^\[\[\?1;2[\d;]*c\^\[\[>84;0;0c$/)
+      await expect.poll(printed, { timeout: 10_000 }).toMatch(/^\^\[\[\d+;\d+R\^\[\[\?1;2[\d;]*c\^\[\[>84;0;0c$/)
       const answers = printed()
       await new Promise((resolve) => setTimeout(resolve, 300))
       expect(printed()).toBe(answers)
@@ -109,12 +109,11 @@ describeOnEngine('a program in a terminal', () => {
       for (let step = 0; step < 30; step++) {
         terminal.socket.send(JSON.stringify({ type: 'resize', cols: 80 + step, rows: 24 + (step % 7) }))
       }
-      await expect
-        .poll(async () => {
-          terminal.type('stty size\r')
-          return terminal.text
-        })
-        .toMatch(/^25 109\s*$/m)
+      const readSize = async () => {
+        terminal.type('stty size\r')
+        return terminal.text
+      }
+      await expect.poll(readSize, { timeout: 10_000 }).toMatch(/^25 109\s*$/m)
     }))
 
   it('may be quiet: its viewer is pinged, so that no proxy takes it for dead, and let go when nothing answers', async () => {
