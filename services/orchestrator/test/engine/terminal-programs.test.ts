@@ -38,6 +38,7 @@ describeOnEngine('a program in a terminal', () => {
 
   it.each([
     ['Ctrl+P, which Docker keeps back for itself', '', '\x10', '^P'],
+    ['Ctrl+B, the key of tmux', '', '\x02c', '^Bc'],
     ['Escape alone', '', '\x1b', '^['],
     ['a paste in brackets, when it asked for them', '\\033[?2004h', '\x1b[200~a\x1b[201~', '^[[200~a^[[201~'],
     ['Shift+Enter as Enter', '', '\x1b[13;2u', '^M'],
