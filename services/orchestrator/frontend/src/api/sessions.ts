@@ -15,9 +15,8 @@ export const sessionsQuery = (environmentId: string) =>
       storeSessions(client, environmentId, sessions)
       return sessions
     },
-    // Which program runs in front is known only when tmux is asked: whenever somebody comes to look, and as long as they do.
+    // Rows may be old where nobody followed events: tmux is asked whenever somebody comes to look. From then on events tell.
     staleTime: 0,
-    refetchInterval: 15_000,
   })
 
 /** Answers the session, or fails with `not_found`. Never from a cache: it is asked when a terminal lost its session. */
