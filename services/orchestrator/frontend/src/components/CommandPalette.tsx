@@ -19,9 +19,9 @@ import { useCurrentUser } from '@/lib/current-user'
 import { usePageCommands } from '@/lib/page-commands'
 import { environmentItems, searchPalette, sessionItems, type PaletteGroup, type PaletteItem } from '@/lib/palette-items'
 import { useRecentPlaces } from '@/lib/recent-places'
+import { useSessionWay } from '@/lib/session-way'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useAppCommands, useEnvironmentCommands } from '@/lib/use-palette-actions'
-import { terminalPath } from '@/lib/use-terminals'
 
 /** Before anything is typed, places leave room for the commands below them. */
 const placesAtFirst = 5
@@ -32,6 +32,7 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
   const user = useCurrentUser()
   const { data: environments, isPending, isError } = useQuery(environmentsQuery(user.id))
   const here = environments?.find(({ id }) => id === environmentId)
+  const wayTo = useSessionWay()
   const recent = useRecentPlaces([sessionId, environmentId])
   const appCommands = useAppCommands()
   const environmentCommands = useEnvironmentCommands(here)
@@ -46,7 +47,7 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
   const groups = (): PaletteGroup[] => [
     {
       title: 'Sessions',
-      items: sessionItems(environments ?? [], recent, sessionId, (session) => void navigate(terminalPath(session))),
+      items: sessionItems(environments ?? [], recent, sessionId, (session) => wayTo(session).go()),
       atFirst: placesAtFirst,
     },
     {

@@ -1,5 +1,5 @@
 import { PlusIcon } from 'lucide-react'
-import { NavLink, useParams } from 'react-router'
+import { Link, NavLink, useParams } from 'react-router'
 import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
 import { RungBell } from '@/components/RungBell'
@@ -7,8 +7,9 @@ import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
 import { programOf } from '@/lib/programs'
 import { useRungSessions } from '@/lib/rung-sessions'
+import { useSessionWay } from '@/lib/session-way'
 import { inOrder, isAlive, presentEnvironment, presentSession, sessionLabel } from '@/lib/status'
-import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
+import { useNewTerminal } from '@/lib/use-terminals'
 import { cn } from '@/lib/utils'
 
 const rowClass =
@@ -78,22 +79,32 @@ function SidebarSession({ session, environment }: { session: Session; environmen
   const { tone, word } = presentSession(session, environment)
   const label = sessionLabel(session)
   const rung = useRungSessions().has(session.id)
+  const { path, go, place } = useSessionWay()(session)
   const alive = isAlive(session, environment)
   const program = alive ? programOf(session) : null
   return (
     <li className="flex">
-      <NavLink
-        to={terminalPath(session)}
-        className={({ isActive }) =>
-          cn(rowClass, 'h-7 text-muted-foreground', isActive && 'bg-sidebar-accent text-foreground')
-        }
+      <Link
+        to={path}
+        onClick={(event) => {
+          if (event.ctrlKey || event.metaKey || event.shiftKey) return
+          event.preventDefault()
+          go()
+        }}
+        aria-current={place === 'front' ? 'page' : undefined}
+        className={cn(
+          rowClass,
+          'h-7 text-muted-foreground',
+          place && 'bg-sidebar-accent text-foreground',
+          place === 'front' && 'font-medium',
+        )}
       >
         {rung ? <RungBell /> : <StatusDot tone={tone} word={word} />}
         <span className="min-w-12 flex-1 truncate" title={[label, alive && session.title].filter(Boolean).join(' · ')}>
           {label}
         </span>
         {program && <span className="max-w-[50%] shrink-0 truncate font-mono text-xs">{program}</span>}
-      </NavLink>
+      </Link>
     </li>
   )
 }

@@ -24,6 +24,7 @@ import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { useOfferCommands } from '@/lib/page-commands'
 import { answerBell, ringBell, useRungSessions } from '@/lib/rung-sessions'
+import { useOfferSplit } from '@/lib/session-way'
 import { isAlive, sessionLabel } from '@/lib/status'
 import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
@@ -56,6 +57,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     showBeside,
     close,
   } = useSplit(environment.id, leftId, sessions)
+  useOfferSplit(environment.id, split, show)
   const [ratio, setRatio] = useChoice(splitRatioChoice)
   const current = sessions.find(({ id }) => id === sessionId)
   const visited = useVisited(sessionId, keptAlive)
