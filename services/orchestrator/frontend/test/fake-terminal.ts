@@ -10,6 +10,7 @@ export function setUpConnection() {
   const phases: TerminalPhase[] = []
   const pending: (() => void)[] = []
   const lost: [number, InputLoss][] = []
+  const waiting: number[] = []
   /** Of input, one per socket. */
   const streams: string[] = []
   const watchers: (readonly TerminalWatcher[])[] = []
@@ -29,6 +30,7 @@ export function setUpConnection() {
     onPhase: (phase) => phases.push(phase),
     onWatchers: (present) => watchers.push(present),
     onInputLost: (bytes, why) => lost.push([bytes, why]),
+    onInputWaiting: (bytes) => waiting.push(bytes),
     diagnose: async () => {
       asked.diagnoses += 1
       return asked.diagnosis
@@ -53,6 +55,7 @@ export function setUpConnection() {
     phases,
     lost,
     streams,
+    waiting,
     watchers,
     asked,
     consumeAll,

@@ -18,6 +18,7 @@ function AppActions({ children }: { children: ReactNode }) {
     ...questions,
     createEnvironment: nothing,
     showHelp: nothing,
+    showTerminalSettings: nothing,
     openDrawer: nothing,
     openPalette: nothing,
   }

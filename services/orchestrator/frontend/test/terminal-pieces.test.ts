@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest'
 import { readClipboardSequence } from '@/lib/terminal-clipboard'
 import { retryDelayMs } from '@/lib/terminal-retry'
-import { readExtendedKey } from '@/lib/terminal-keys'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 
 const base64 = (text: string) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
@@ -55,24 +54,6 @@ describe('keys that a terminal keeps for itself', () => {
   ])('%s %o goes to the program', (code, part) => {
     expect(press(code, part)).toBeNull()
   })
-})
-
-test('only Shift+Enter alone is more than Enter', () => {
-  const press = (part: Partial<KeyboardEvent>) =>
-    readExtendedKey({
-      ...{ key: 'Enter', ctrlKey: false, shiftKey: true, altKey: false, metaKey: false, isComposing: false },
-      ...part,
-    })
-  expect(press({})).toBe('\x1b[13;2u')
-  for (const part of [
-    { shiftKey: false },
-    { altKey: true },
-    { ctrlKey: true },
-    { isComposing: true },
-    { key: 'Tab' },
-  ]) {
-    expect(press(part)).toBeNull()
-  }
 })
 
 test('retries spread over 30 % and never exceed 20 seconds', () => {

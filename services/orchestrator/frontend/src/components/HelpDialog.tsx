@@ -36,7 +36,11 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
       { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
       { keys: ['Ctrl', 'Shift', 'F'], does: 'Search the history' },
       { keys: ['Shift', 'PageUp'], does: 'Scroll back in the history' },
-      { keys: ['Ctrl', 'click'], does: 'Open a link' },
+      { keys: [paletteModifier, 'click'], does: 'Open a link' },
+      {
+        keys: [paletteModifier === 'Ctrl' ? 'Shift' : '⌥', 'drag'],
+        does: 'Select text in a program that uses the mouse',
+      },
     ],
   },
   {
@@ -73,6 +77,11 @@ export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange
             </dl>
           </section>
         ))}
+        <p className="text-xs text-muted-foreground">
+          Ctrl+W, Ctrl+T and Ctrl+N belong to the browser. A closed tab ends no program: its address brings the terminal
+          back. In full screen, which the terminal menu offers, Chrome and Edge hand these keys to the program; hold Esc
+          to leave.
+        </p>
       </DialogContent>
     </Dialog>
   )

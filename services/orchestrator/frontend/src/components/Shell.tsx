@@ -8,6 +8,7 @@ import { HelpDialog } from '@/components/HelpDialog'
 import { Sidebar } from '@/components/Sidebar'
 import { SidebarRail } from '@/components/SidebarRail'
 import { Sheet, SheetContent } from '@/components/ui/sheet'
+import { TerminalSettingsDialog } from '@/components/TerminalSettingsDialog'
 import { TooltipProvider } from '@/components/ui/tooltip'
 import { AppActionsContext, type AppActions } from '@/lib/app-actions'
 import { sidebarCollapsedChoice } from '@/lib/layout-choices'
@@ -25,6 +26,7 @@ export function Shell() {
   const [collapsed, setCollapsed] = useChoice(sidebarCollapsedChoice)
   const [creating, setCreating] = useState(false)
   const [helping, setHelping] = useState(false)
+  const [settling, setSettling] = useState(false)
   const [finding, setFinding] = useState(false)
   const { questions, dialogs } = useEnvironmentDialogs()
   /** The page on which the drawer was opened: going elsewhere closes it. */
@@ -43,6 +45,10 @@ export function Shell() {
         setCreating(true)
       },
       showHelp: () => setHelping(true),
+      showTerminalSettings: () => {
+        setDrawerAt(null)
+        setSettling(true)
+      },
       openDrawer: () => setDrawerAt(pathname),
       openPalette: () => {
         setDrawerAt(null)
@@ -96,6 +102,7 @@ export function Shell() {
         <CreateEnvironmentDialog open={creating} onOpenChange={setCreating} />
         {dialogs}
         <CommandPalette open={finding} onOpenChange={setFinding} />
+        <TerminalSettingsDialog open={settling} onOpenChange={setSettling} />
         <HelpDialog open={helping} onOpenChange={setHelping} />
       </TooltipProvider>
     </AppActionsContext>

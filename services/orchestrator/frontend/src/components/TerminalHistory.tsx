@@ -74,6 +74,7 @@ export function TerminalHistory({ sessionId, screen, look, start, searches, onCo
       grid,
       onEnd: () => close(),
       onMatches: setMatches,
+      onCopyBlocked,
       onKey: (event) => {
         if (!takesKey(event) && event.type === 'keydown' && !modifiers.includes(event.key)) screen.focus()
       },

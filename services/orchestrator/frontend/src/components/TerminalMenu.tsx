@@ -2,9 +2,10 @@ import { toast } from 'sonner'
 import {
   Columns2Icon,
   EyeIcon,
-  MinusIcon,
+  MaximizeIcon,
+  MinimizeIcon,
+  PaletteIcon,
   PencilIcon,
-  PlusIcon,
   SearchIcon,
   Settings2Icon,
   Trash2Icon,
@@ -13,16 +14,15 @@ import type { Session } from '@craftastic/contract'
 import { Button } from '@/components/ui/button'
 import {
   DropdownMenu,
-  DropdownMenuCheckboxItem,
   DropdownMenuContent,
   DropdownMenuItem,
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
+import { useAppActions } from '@/lib/app-actions'
 import { copyText } from '@/lib/clipboard'
+import { canFullScreen, toggleFullScreen, useFullScreen } from '@/lib/full-screen'
 import { useAfterMenu } from '@/lib/use-after-menu'
-import { useChoice } from '@/lib/stored'
-import { fontSizeChoice, largestFontPx, screenReaderChoice, smallestFontPx } from '@/lib/terminal-settings'
 import { viewLink } from '@/lib/view-link'
 
 interface Props {
@@ -34,11 +34,11 @@ interface Props {
   onDelete: () => void
 }
 
-/** How terminals look and read, and what can be done with this session. */
+/** What can be done with this session and its terminal. */
 export function TerminalMenu({ session, onBeside, onSearch, onRename, onDelete }: Props) {
   const afterMenu = useAfterMenu()
-  const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
-  const [screenReader, setScreenReader] = useChoice(screenReaderChoice)
+  const { showTerminalSettings } = useAppActions()
+  const fullScreen = useFullScreen()
 
   return (
     <DropdownMenu>
@@ -54,36 +54,16 @@ export function TerminalMenu({ session, onBeside, onSearch, onRename, onDelete }
           Search history
           <span className="ml-auto text-xs text-muted-foreground">Ctrl+Shift+F</span>
         </DropdownMenuItem>
-        <DropdownMenuSeparator />
-        <DropdownMenuItem
-          disabled={fontSizePx >= largestFontPx}
-          onSelect={(event) => {
-            event.preventDefault()
-            setFontSizePx(fontSizePx + 1)
-          }}
-        >
-          <PlusIcon />
-          Larger text
-          <span className="ml-auto text-xs text-muted-foreground tabular-nums">{fontSizePx} px</span>
+        <DropdownMenuItem onSelect={afterMenu.then(showTerminalSettings)}>
+          <PaletteIcon />
+          Terminal settings
         </DropdownMenuItem>
-        <DropdownMenuItem
-          disabled={fontSizePx <= smallestFontPx}
-          onSelect={(event) => {
-            event.preventDefault()
-            setFontSizePx(fontSizePx - 1)
-          }}
-        >
-          <MinusIcon />
-          Smaller text
-        </DropdownMenuItem>
-        <DropdownMenuSeparator />
-        <DropdownMenuCheckboxItem
-          checked={screenReader}
-          onCheckedChange={setScreenReader}
-          onSelect={(event) => event.preventDefault()}
-        >
-          Screen reader support
-        </DropdownMenuCheckboxItem>
+        {canFullScreen() && (
+          <DropdownMenuItem onSelect={() => void toggleFullScreen()}>
+            {fullScreen ? <MinimizeIcon /> : <MaximizeIcon />}
+            {fullScreen ? 'Leave full screen' : 'Full screen'}
+          </DropdownMenuItem>
+        )}
         <DropdownMenuSeparator />
         {onBeside && (
           <DropdownMenuItem onSelect={afterMenu.then(onBeside)}>

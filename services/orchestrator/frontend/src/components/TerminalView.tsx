@@ -5,6 +5,8 @@ import type { Environment, Session, TerminalMode, TerminalWatcher } from '@craft
 import { renewSignIn } from '@/api/sign-in'
 import { diagnoseTerminal } from '@/api/terminal'
 import { fetchAlternateScreen } from '@/api/session-history'
+import { InputWaiting } from '@/components/InputWaiting'
+import { PasteDialog } from '@/components/PasteDialog'
 import { TerminalBanner } from '@/components/TerminalBanner'
 import { TerminalHistory } from '@/components/TerminalHistory'
 import { TerminalKeyBar } from '@/components/TerminalKeyBar'
@@ -14,6 +16,7 @@ import type { HistoryStart } from '@/lib/history-screen'
 import { describeInputLoss } from '@/lib/input-loss'
 import { sessionLabel } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
+import { noHeldKeys, type HeldKeys } from '@/lib/terminal-keys'
 import { TerminalScreen } from '@/lib/terminal-screen'
 import { useAttachAgain } from '@/lib/use-attach-again'
 import { onWake } from '@/lib/wake'
@@ -61,6 +64,9 @@ export function TerminalView(props: Props) {
   const screen = useRef<TerminalScreen>(null)
   const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
   const [refusals, setRefusals] = useState(0)
+  const [waitingBytes, setWaitingBytes] = useState(0)
+  const [askedPaste, setAskedPaste] = useState<string | null>(null)
+  const [heldKeys, setHeldKeys] = useState(noHeldKeys)
   const [history, setHistory] = useState<OpenHistory | null>(null)
   // The screen lives through many renders and must always reach the callbacks of the last one.
   const callbacks = useRef(listeners)
@@ -104,6 +110,9 @@ export function TerminalView(props: Props) {
         const { title, description } = describeInputLoss(bytes, why)
         toast.error(title, { description })
       },
+      onInputWaiting: setWaitingBytes,
+      onAskPaste: setAskedPaste,
+      onHeldKeysUsed: () => setHeldKeys(noHeldKeys),
       onCopyBlocked: offerCopy,
       onHistory: (start) => openHistory(opened, start),
       isAlternateScreen: () => fetchAlternateScreen(session.id),
@@ -176,6 +185,10 @@ export function TerminalView(props: Props) {
     [],
   )
 
+  const hold = (keys: HeldKeys) => {
+    setHeldKeys(keys)
+    screen.current?.holdKeys(keys)
+  }
   const connect = () => {
     // Who watches starts nothing.
     if (mode === 'view' && phase.name === 'ended') return onTakePart()
@@ -202,8 +215,29 @@ export function TerminalView(props: Props) {
         )}
         <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
         {mode === 'view' && phase.name === 'connected' && <ViewOnlyNote refusals={refusals} onTakePart={onTakePart} />}
+        {waitingBytes > 0 && (
+          <InputWaiting
+            bytes={waitingBytes}
+            onStop={() => {
+              screen.current?.connection.giveUpPaste()
+              screen.current?.focus()
+            }}
+          />
+        )}
       </div>
-      <TerminalKeyBar onPress={(key) => screen.current?.pressKey(key)} onFocus={() => screen.current?.focus()} />
+      <TerminalKeyBar
+        held={heldKeys}
+        onHold={hold}
+        onPress={(key) => screen.current?.pressKey(key)}
+        onFocus={() => screen.current?.focus()}
+      />
+      {askedPaste !== null && (
+        <PasteDialog
+          text={askedPaste}
+          onPaste={() => screen.current?.paste(askedPaste)}
+          onClose={() => setAskedPaste(null)}
+        />
+      )}
     </div>
   )
 }

@@ -16,6 +16,7 @@ import { currentTabId, SessionTabs } from '@/components/SessionTabs'
 import { SplitHandle } from '@/components/SplitHandle'
 import { SplitPane } from '@/components/SplitPane'
 import { TerminalBoundary } from '@/components/TerminalBoundary'
+import { TerminalLinkHint } from '@/components/TerminalLinkHint'
 import { TerminalMenu } from '@/components/TerminalMenu'
 import { TerminalState } from '@/components/TerminalState'
 import { TerminalWatchers } from '@/components/TerminalWatchers'
@@ -29,12 +30,11 @@ import { isAlive, sessionLabel } from '@/lib/status'
 import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
-import { fontSizeChoice, screenReaderChoice } from '@/lib/terminal-settings'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
-import { useTheme } from '@/lib/theme'
 import { usePageVisible } from '@/lib/use-page-visible'
 import { useSplit } from '@/lib/use-split'
+import { useTerminalLook } from '@/lib/use-terminal-look'
 import { useViewMode } from '@/lib/use-view-mode'
 import { useVisited } from '@/lib/use-visited'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
@@ -74,10 +74,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const pageVisible = usePageVisible()
   const { modeOf, takePart } = useViewMode(sessionId)
 
-  const theme = useTheme()
-  const [fontSizePx] = useChoice(fontSizeChoice)
-  const [screenReader] = useChoice(screenReaderChoice)
-  const look = useMemo(() => ({ theme, fontSizePx, screenReader }), [theme, fontSizePx, screenReader])
+  const look = useTerminalLook()
 
   const startNew = running ? () => openNew(environment.id, sessions, ({ id }) => show(id)) : undefined
   const openBeside = () => {
@@ -198,7 +195,10 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         )}
       </PageBar>
 
-      <div className="relative min-h-0 flex-1 bg-terminal">
+      <div
+        className="relative min-h-0 flex-1 bg-terminal"
+        style={{ ['--terminal' as string]: look.scheme.colours.background }}
+      >
         {!current && !isFetching && (
           <Notice
             title="This session no longer exists"
@@ -245,6 +245,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
             </SplitPane>
           ))}
         {split.rightId && <SplitHandle ratio={ratio} onChange={setRatio} />}
+        <TerminalLinkHint />
       </div>
       {current && (
         <DeleteSessionDialog

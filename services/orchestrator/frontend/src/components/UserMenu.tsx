@@ -1,4 +1,4 @@
-import { ChevronsUpDownIcon, KeyboardIcon, LogOutIcon, MonitorIcon, MoonIcon, SunIcon } from 'lucide-react'
+import { ChevronsUpDownIcon, KeyboardIcon, LogOutIcon, MonitorIcon, MoonIcon, PaletteIcon, SunIcon } from 'lucide-react'
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -25,7 +25,7 @@ const themes = [
 
 export function UserMenu({ compact }: { compact: boolean }) {
   const user = useCurrentUser()
-  const { showHelp } = useAppActions()
+  const { showHelp, showTerminalSettings } = useAppActions()
   const afterMenu = useAfterMenu()
   const [theme, setTheme] = useThemeChoice()
   const { signOut, pending } = useSignOut()
@@ -74,6 +74,10 @@ export function UserMenu({ compact }: { compact: boolean }) {
           ))}
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
+        <DropdownMenuItem onSelect={afterMenu.then(showTerminalSettings)}>
+          <PaletteIcon />
+          Terminal settings
+        </DropdownMenuItem>
         <DropdownMenuItem onSelect={afterMenu.then(showHelp)}>
           <KeyboardIcon />
           Keyboard

@@ -14,6 +14,7 @@ export interface EnvironmentQuestions {
 export interface AppActions extends EnvironmentQuestions {
   createEnvironment(): void
   showHelp(): void
+  showTerminalSettings(): void
   openDrawer(): void
   openPalette(): void
 }

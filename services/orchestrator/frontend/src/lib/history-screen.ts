@@ -5,6 +5,9 @@
  */
 import { SearchAddon } from '@xterm/addon-search'
 import type { Terminal } from '@xterm/xterm'
+import { copyOnSelect } from './copy-on-select'
+import { scrollWithFinger } from './finger-scroll'
+import { leaveLink } from './terminal-link'
 import type { TerminalGrid } from './terminal-overlay'
 import { WebglRenderer } from './webgl-renderer'
 import { applyLook, createTerminal, type TerminalLook } from './xterm'
@@ -28,6 +31,8 @@ export interface HistoryScreenOptions {
   /** A key that reached this terminal: it has the focus only while its context menu is open. */
   onKey(event: KeyboardEvent): void
   onMatches(matches: HistoryMatches): void
+  /** The browser refused to copy what was selected. */
+  onCopyBlocked(text: string): void
 }
 
 /** tmux keeps 20,000 lines as wide as the pane was; a narrower window makes more of them. */
@@ -70,6 +75,12 @@ export class HistoryScreen {
       options.onKey(event)
       return false
     })
+    scrollWithFinger(element, {
+      cellHeightPx: () => options.grid.cellHeightPx,
+      onLines: (lines) => this.scroll(lines),
+      flicks: true,
+    })
+    copyOnSelect(terminal, element, options.onCopyBlocked)
     terminal.onScroll(() => this.#noteScroll())
     this.#search.onDidChangeResults(({ resultIndex, resultCount }) => {
       const more = resultCount >= countedMatches
@@ -115,7 +126,7 @@ export class HistoryScreen {
 
   /** Goes to the match above or below the current one; the first one is the lowest. */
   find(text: string, direction: 'up' | 'down', caseSensitive: boolean): void {
-    const { match, active } = matchColours[this.#look.theme]
+    const { match, active } = matchColours[this.#look.scheme.tone]
     const decorations = {
       matchBackground: match,
       activeMatchBackground: active,
@@ -137,6 +148,7 @@ export class HistoryScreen {
   }
 
   dispose(): void {
+    leaveLink()
     this.#webgl.hide()
     this.#terminal.dispose()
   }

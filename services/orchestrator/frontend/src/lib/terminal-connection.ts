@@ -43,6 +43,8 @@ export interface TerminalConnectionOptions {
   onWatchers(watchers: readonly TerminalWatcher[]): void
   /** Input that was accepted and is given up, in bytes. */
   onInputLost(bytes: number, why: InputLoss): void
+  /** Input waits for the network, in bytes; 0 when none does any more. */
+  onInputWaiting(bytes: number): void
   diagnose(): Promise<Diagnosis>
   /** Answers whether the person is signed in again. */
   renewSignIn(): Promise<boolean>
@@ -53,6 +55,8 @@ const resizePauseMs = 60
 /** A connection that held this long starts the pauses from the beginning. */
 const stableMs = 5000
 const openState = 1
+/** Ctrl+C. */
+const interrupt = '\x03'
 
 const finalPhases: Record<number, TerminalPhase> = {
   [terminalCloseCode.sessionEnded]: { name: 'ended' },
@@ -97,7 +101,10 @@ export class TerminalConnection {
 
   constructor(options: TerminalConnectionOptions) {
     this.#options = options
-    this.#input = new TerminalInput((bytes, why) => options.onInputLost(bytes, why))
+    this.#input = new TerminalInput({
+      onLost: (bytes, why) => options.onInputLost(bytes, why),
+      onWaiting: (bytes) => options.onInputWaiting(bytes),
+    })
   }
 
   get phase(): TerminalPhase {
@@ -152,7 +159,14 @@ export class TerminalConnection {
   sendText(text: string): boolean {
     if (isReply(text) && !this.#answersScreen()) return false
     if (!holdsInput.includes(this.#phase.name)) return false
+    // An interrupt must not wait behind a long paste.
+    if (text === interrupt) this.giveUpPaste()
     return this.#input.send(encoder.encode(text))
+  }
+
+  /** Gives up what was pasted and has not left this page. */
+  giveUpPaste(): void {
+    this.#input.giveUpPaste()
   }
 
   /** For what a terminal reports as raw bytes, one per character: the mouse. */

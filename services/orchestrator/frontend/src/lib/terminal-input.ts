@@ -5,15 +5,19 @@
  * whole and keys typed after it keep their order.
  */
 import { maxFrameBytes } from '@craftastic/contract'
+import { endOfPaste } from './terminal-paste'
 import type { SocketLike } from './terminal-socket'
 
 const chunkBytes = maxFrameBytes / 2
 const highWaterBytes = 256 * 1024
 const pollMs = 10
+const reportEveryMs = 100
 /** What may be typed while there is no connection. */
 const maxHeldBytes = 64 * 1024
 /** Typed longer ago than this it is not sent any more: what it was typed for may have changed. */
 export const maxHeldMs = 2 * 60_000
+
+const endOfPasteBytes = new TextEncoder().encode(endOfPaste)
 
 /**
  * Why input was given up: the server cannot tell whether it arrived; it waited too long for a connection; or the
@@ -21,10 +25,14 @@ export const maxHeldMs = 2 * 60_000
  */
 export type InputLoss = 'unknown' | 'late' | 'over'
 
-type Lost = (bytes: number, why: InputLoss) => void
+type Listeners = {
+  onLost(bytes: number, why: InputLoss): void
+  /** Told now and then how many bytes wait for the network, and that none do any more. */
+  onWaiting(bytes: number): void
+}
 
 export class TerminalInput {
-  readonly #onLost: Lost
+  readonly #listeners: Listeners
   #streamId = newStreamId()
   /** Oldest first. */
   #chunks: Uint8Array<ArrayBuffer>[] = []
@@ -40,9 +48,11 @@ export class TerminalInput {
   #heldSinceMs: number | null = null
   #socket: SocketLike | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
+  #reportedBytes = 0
+  #reportedAtMs = 0
 
-  constructor(onLost: Lost) {
-    this.#onLost = onLost
+  constructor(listeners: Listeners) {
+    this.#listeners = listeners
   }
 
   /** Names the stream to the server. */
@@ -53,7 +63,7 @@ export class TerminalInput {
   /** Answers false when too much waits for a connection already. */
   send(bytes: Uint8Array<ArrayBuffer>): boolean {
     if (this.#socket === null) {
-      if (this.#waitingBytes() + bytes.byteLength > maxHeldBytes) return false
+      if (this.#unconfirmedBytes() + bytes.byteLength > maxHeldBytes) return false
       this.#heldSinceMs ??= Date.now()
     }
     for (let start = 0; start < bytes.byteLength;) {
@@ -108,22 +118,30 @@ export class TerminalInput {
     this.#givenChunks = 0
     this.#givenNowBytes = 0
     if (this.#chunks.length > 0) this.#heldSinceMs ??= Date.now()
+    this.#report()
   }
 
   /** The terminal is over: what comes next is another stream. What was sent last is not expected to be confirmed. */
   end(): void {
     this.detach()
-    const unsent = this.#waitingBytes() - this.#givenBytes
+    const unsent = this.#unconfirmedBytes() - this.#givenBytes
     this.#clear()
     this.#streamId = newStreamId()
     this.#countId = null
-    if (unsent > 0) this.#onLost(unsent, 'over')
+    if (unsent > 0) this.#listeners.onLost(unsent, 'over')
+  }
+
+  /** Gives up what the socket has no room for yet, which is the rest of a paste: nobody types that much. */
+  giveUpPaste(): void {
+    if (this.#socket === null || this.#waitingBytes() <= chunkBytes) return
+    this.#chunks.splice(this.#givenChunks, Infinity, endOfPasteBytes)
+    this.#givenBytes = this.#givenNowBytes
   }
 
   #giveUp(why: InputLoss): void {
-    const bytes = this.#waitingBytes()
+    const bytes = this.#unconfirmedBytes()
     this.#clear()
-    if (bytes > 0) this.#onLost(bytes, why)
+    if (bytes > 0) this.#listeners.onLost(bytes, why)
   }
 
   #clear(): void {
@@ -132,9 +150,10 @@ export class TerminalInput {
     this.#givenBytes = 0
     this.#givenNowBytes = 0
     this.#heldSinceMs = null
+    this.#report()
   }
 
-  #waitingBytes(): number {
+  #unconfirmedBytes(): number {
     return this.#chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0)
   }
 
@@ -151,7 +170,22 @@ export class TerminalInput {
       this.#givenNowBytes += chunk.byteLength
       this.#givenBytes = Math.max(this.#givenBytes, this.#givenNowBytes)
     }
+    this.#report()
     if (this.#givenChunks < this.#chunks.length) this.#timer = setTimeout(() => this.#drain(), pollMs)
+  }
+
+  /** Without a socket none: what was typed in a gap is no paste that takes its time. */
+  #waitingBytes(): number {
+    return this.#socket === null ? 0 : this.#unconfirmedBytes() - this.#givenNowBytes
+  }
+
+  #report(): void {
+    const bytes = this.#waitingBytes()
+    const nowMs = performance.now()
+    if (bytes === this.#reportedBytes || (bytes > 0 && nowMs - this.#reportedAtMs < reportEveryMs)) return
+    this.#reportedBytes = bytes
+    this.#reportedAtMs = nowMs
+    this.#listeners.onWaiting(bytes)
   }
 }
 

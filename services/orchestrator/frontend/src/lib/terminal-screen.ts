@@ -6,12 +6,18 @@ import type { FitAddon } from '@xterm/addon-fit'
 import type { Terminal } from '@xterm/xterm'
 import type { TerminalMode, TerminalWatcher } from '@craftastic/contract'
 import { copyText } from './clipboard'
+import { copyOnSelect } from './copy-on-select'
+import { scrollWithFinger } from './finger-scroll'
+import { readChoice } from './stored'
 import { readClipboardSequence } from './terminal-clipboard'
 import { TerminalConnection, type Diagnosis, type TerminalPhase } from './terminal-connection'
-import { readExtendedKey } from './terminal-keys'
+import { noHeldKeys, readExtendedReturn, withHeldKeys, type HeldKeys } from './terminal-keys'
+import { leaveLink } from './terminal-link'
 import type { TerminalGrid, TerminalOverlay } from './terminal-overlay'
 import type { InputLoss } from './terminal-input'
+import { bracketPaste, countPastedLines } from './terminal-paste'
 import { isReply } from './terminal-replies'
+import { askBeforePasteChoice } from './terminal-settings'
 import { readTerminalShortcut } from './terminal-shortcuts'
 import { openBrowserSocket, terminalUrl } from './terminal-socket'
 import { TerminalWheel } from './terminal-wheel'
@@ -31,6 +37,11 @@ export interface TerminalScreenOptions {
   /** Somebody typed what nobody will receive, or may only watch. */
   onRefused(): void
   onInputLost(bytes: number, why: InputLoss): void
+  onInputWaiting(bytes: number): void
+  /** Several lines are to be pasted by somebody who wants to be asked; paste() does it. */
+  onAskPaste(text: string): void
+  /** A key has used up what was held. */
+  onHeldKeysUsed(): void
   /** A program wants to set the clipboard and the browser needs a click for it. */
   onCopyBlocked(text: string): void
   /** Somebody wants to see what has scrolled away. */
@@ -57,6 +68,7 @@ export class TerminalScreen {
   #mode: TerminalMode
   #attachedBefore = false
   #resetFirst = false
+  #heldKeys = noHeldKeys
 
   constructor(element: HTMLElement, options: TerminalScreenOptions) {
     this.#element = element
@@ -80,6 +92,7 @@ export class TerminalScreen {
       onPhase: options.onPhase,
       onWatchers: options.onWatchers,
       onInputLost: options.onInputLost,
+      onInputWaiting: options.onInputWaiting,
       diagnose: options.diagnose,
       renewSignIn: options.renewSignIn,
     })
@@ -93,6 +106,7 @@ export class TerminalScreen {
 
   setLook(look: TerminalLook): void {
     applyLook(this.#terminal, look)
+    this.#describe(look)
     this.#fitToPlace()
   }
 
@@ -107,6 +121,7 @@ export class TerminalScreen {
       this.#fitToPlace()
     } else {
       this.#webgl.hide()
+      leaveLink()
     }
   }
 
@@ -137,15 +152,24 @@ export class TerminalScreen {
   pressKey(key: { text: string; cursor?: string }): void {
     if (this.#mode === 'view') return this.#options.onRefused()
     const application = this.#terminal.modes.applicationCursorKeysMode
-    const text = key.cursor ? `\x1b${application ? 'O' : '['}${key.cursor}` : key.text
-    if (!this.connection.sendText(text)) this.#options.onRefused()
+    if (!this.#type(key.cursor ? `\x1b${application ? 'O' : '['}${key.cursor}` : key.text)) this.#options.onRefused()
     this.#overlay?.onTyped()
+  }
+
+  /** These count for the next key, whichever keyboard it comes from. */
+  holdKeys(keys: HeldKeys): void {
+    this.#heldKeys = keys
+  }
+
+  paste(text: string): void {
+    if (!this.connection.sendText(bracketPaste(text))) this.#options.onRefused()
   }
 
   dispose(): void {
     this.#observer.disconnect()
     this.connection.dispose()
     this.#webgl.hide()
+    leaveLink()
     this.#terminal.dispose()
   }
 
@@ -153,16 +177,24 @@ export class TerminalScreen {
     const terminal = this.#terminal
     terminal.open(this.#element)
     this.setLabel(this.#options.label)
+    this.#describe(this.#options.look)
     if (this.#visible) this.#webgl.show()
     // Also keeps the terminal from answering what programs ask of it.
     terminal.options.disableStdin = this.#mode === 'view'
     terminal.onResize(({ cols, rows }) => this.connection.resize(cols, rows))
     terminal.onData((text) => {
-      if (!this.connection.sendText(text) && !isReply(text)) this.#options.onRefused()
+      if (!this.#type(text) && !isReply(text)) this.#options.onRefused()
     })
     terminal.onBinary((data) => void this.connection.sendBinary(data))
     terminal.onKey(() => this.#noteTyping())
-    terminal.textarea?.addEventListener('paste', () => this.#noteTyping())
+    // Before xterm.js, which would let the browser insert a megabyte into its field as well.
+    this.#element.addEventListener('paste', (event) => this.#takePaste(event), { capture: true })
+    scrollWithFinger(this.#element, {
+      cellHeightPx: () => this.grid.cellHeightPx,
+      onLines: (lines, place) => this.#turnWheel(lines, place),
+      flicks: false,
+    })
+    copyOnSelect(terminal, this.#element, this.#options.onCopyBlocked)
     terminal.textarea?.addEventListener('compositionstart', () => this.#noteTyping())
     terminal.onBell(this.#options.onBell)
     terminal.onTitleChange(this.#options.onTitle)
@@ -185,6 +217,34 @@ export class TerminalScreen {
     this.#overlay?.onOutput()
   }
 
+  /** The way out is said where the keyboard would otherwise be caught. */
+  #describe({ screenReader }: TerminalLook): void {
+    const reading = screenReader ? '' : ' Screen reader support is in the terminal settings.'
+    this.#terminal.textarea?.setAttribute('aria-description', `Control Shift M leaves the terminal.${reading}`)
+  }
+
+  #type(text: string): boolean {
+    const { ctrl, alt } = this.#heldKeys
+    const held = ctrl || alt ? withHeldKeys(text, this.#heldKeys) : null
+    if (held !== null) {
+      this.#heldKeys = noHeldKeys
+      this.#options.onHeldKeysUsed()
+    }
+    return this.connection.sendText(held ?? text)
+  }
+
+  #takePaste(event: ClipboardEvent): void {
+    event.preventDefault()
+    event.stopPropagation()
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    if (text === '') return
+    this.#noteTyping()
+    if (this.#mode === 'view') return
+    const asks = readChoice(askBeforePasteChoice) && countPastedLines(text) > 1
+    if (asks) this.#options.onAskPaste(text)
+    else this.paste(text)
+  }
+
   #noteTyping(): void {
     this.#wheel.noteTyping()
     this.#overlay?.onTyped()
@@ -196,6 +256,12 @@ export class TerminalScreen {
   #fitToPlace(): void {
     if (this.#visible && this.#element.clientWidth > 0 && this.#element.clientHeight > 0) this.#fit.fit()
     this.#overlay?.onResize(this.grid)
+  }
+
+  /** A finger is a wheel: what that means is decided in one place. */
+  #turnWheel(lines: number, place: { clientX: number; clientY: number }): void {
+    const turn = { deltaY: lines, deltaMode: WheelEvent.DOM_DELTA_LINE, bubbles: true, cancelable: true, ...place }
+    this.#terminal.element?.querySelector('.xterm-screen')?.dispatchEvent(new WheelEvent('wheel', turn))
   }
 
   /** Answers whether xterm.js gets the turn. */
@@ -211,12 +277,6 @@ export class TerminalScreen {
   /** Answers whether the program gets the key. */
   #passKey(event: KeyboardEvent): boolean {
     if (this.#overlay?.takesKey(event)) return false
-    const extended = readExtendedKey(event)
-    if (extended !== null) {
-      event.preventDefault()
-      if (event.type === 'keydown') this.#sendKey(extended)
-      return false
-    }
     const shortcut = readTerminalShortcut(event)
     if (shortcut?.name === 'copy') {
       event.preventDefault()
@@ -224,14 +284,18 @@ export class TerminalScreen {
       if (event.type === 'keydown' && selection !== '') void this.#copy(selection)
       return false
     }
+    const extended = shortcut === null && !event.isComposing ? readExtendedReturn(event) : null
+    if (extended !== null) {
+      event.preventDefault()
+      if (event.type === 'keydown') {
+        this.#noteTyping()
+        this.#terminal.input(extended)
+      }
+      return false
+    }
     if (shortcut?.name === 'history' && event.type === 'keydown') this.#options.onHistory('page')
     // The browser's own paste follows, as an event that xterm.js reads: no permission is needed for that.
     return shortcut === null
-  }
-
-  #sendKey(text: string): void {
-    if (this.#mode === 'edit') this.connection.sendText(text)
-    this.#noteTyping()
   }
 
   async #copy(text: string): Promise<void> {

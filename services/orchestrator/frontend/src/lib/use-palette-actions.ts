@@ -5,8 +5,10 @@ import {
   KeyboardIcon,
   LayoutGridIcon,
   LogOutIcon,
+  MaximizeIcon,
   MonitorIcon,
   MoonIcon,
+  PaletteIcon,
   PencilIcon,
   PlusIcon,
   SquareTerminalIcon,
@@ -16,6 +18,7 @@ import { useNavigate } from 'react-router'
 import type { Environment } from '@craftastic/contract'
 import { useAppActions } from './app-actions'
 import { offeredVerbs, verbLooks } from './environment-verbs'
+import { canFullScreen, toggleFullScreen } from './full-screen'
 import type { PaletteItem } from './palette-items'
 import { useChoice } from './stored'
 import { fontSizeChoice, largestFontPx, smallestFontPx } from './terminal-settings'
@@ -63,7 +66,7 @@ const themes = [
 
 export function useAppCommands(): PaletteItem[] {
   const navigate = useNavigate()
-  const { createEnvironment, showHelp } = useAppActions()
+  const { createEnvironment, showHelp, showTerminalSettings } = useAppActions()
   const { signOut } = useSignOut()
   const [current, setTheme] = useThemeChoice()
   const [fontSizePx, setFontSizePx] = useChoice(fontSizeChoice)
@@ -94,6 +97,24 @@ export function useAppCommands(): PaletteItem[] {
     },
     ...(fontSizePx < largestFontPx ? [resize('Larger terminal text', AArrowUpIcon, fontSizePx + 1)] : []),
     ...(fontSizePx > smallestFontPx ? [resize('Smaller terminal text', AArrowDownIcon, fontSizePx - 1)] : []),
+    {
+      id: 'terminal-settings',
+      label: 'Terminal settings',
+      keywords: ['colours', 'scheme', 'theme', 'font', 'copy on select', 'paste', 'screen reader', 'preferences'],
+      look: PaletteIcon,
+      run: showTerminalSettings,
+    },
+    ...(canFullScreen()
+      ? [
+          {
+            id: 'full-screen',
+            label: document.fullscreenElement ? 'Leave full screen' : 'Full screen',
+            keywords: ['maximise', 'Ctrl+W'],
+            look: MaximizeIcon,
+            run: () => void toggleFullScreen(),
+          },
+        ]
+      : []),
     ...themes
       .filter(({ theme }) => theme !== current)
       .map(({ theme, look }) => ({

@@ -7,7 +7,8 @@ import './xterm.css'
 import { FitAddon } from '@xterm/addon-fit'
 import { WebLinksAddon } from '@xterm/addon-web-links'
 import { Terminal, type ITerminalOptions } from '@xterm/xterm'
-import { terminalContrast, terminalPalettes } from './terminal-palette'
+import { leaveLink, openLink, pointAtLink } from './terminal-link'
+import type { TerminalScheme } from './terminal-schemes'
 import { TmuxWidths } from './terminal-widths'
 
 const terminalFont = "'JetBrains Mono Variable', ui-monospace, 'SF Mono', Menlo, Consolas, monospace"
@@ -15,7 +16,7 @@ const terminalFont = "'JetBrains Mono Variable', ui-monospace, 'SF Mono', Menlo,
 const widths = new TmuxWidths()
 
 export interface TerminalLook {
-  theme: 'light' | 'dark'
+  scheme: TerminalScheme
   fontSizePx: number
   screenReader: boolean
 }
@@ -25,14 +26,6 @@ export async function loadTerminalFont(fontSizePx: number): Promise<void> {
   const load = (weight: string) => document.fonts.load(`${weight} ${fontSizePx}px 'JetBrains Mono Variable'`)
   const late = new Promise((resolve) => setTimeout(resolve, 2000))
   await Promise.race([Promise.all([load('400'), load('700')]).catch(() => undefined), late])
-}
-
-/** Links of programs: only http and https, only with Ctrl or Cmd, never with access to this page. */
-function openLink(event: MouseEvent, uri: string): void {
-  if (!event.ctrlKey && !event.metaKey) return
-  if (!URL.canParse(uri)) return
-  const { protocol } = new URL(uri)
-  if (protocol === 'http:' || protocol === 'https:') window.open(uri, '_blank', 'noopener,noreferrer')
 }
 
 export function createTerminal(
@@ -50,25 +43,25 @@ export function createTerminal(
     fontWeight: '400',
     fontWeightBold: '700',
     lineHeight: 1.2,
-    linkHandler: { activate: openLink },
+    linkHandler: { activate: openLink, hover: pointAtLink, leave: leaveLink },
     macOptionClickForcesSelection: true,
-    minimumContrastRatio: terminalContrast[look.theme],
+    minimumContrastRatio: look.scheme.contrast,
     screenReaderMode: look.screenReader,
     scrollback: 0,
-    theme: terminalPalettes[look.theme],
+    theme: look.scheme.colours,
     ...options,
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
   terminal.unicode.register(widths)
   terminal.unicode.activeVersion = widths.version
-  terminal.loadAddon(new WebLinksAddon(openLink))
+  terminal.loadAddon(new WebLinksAddon(openLink, { hover: pointAtLink, leave: leaveLink }))
   return { terminal, fit }
 }
 
 export function applyLook(terminal: Terminal, look: TerminalLook): void {
-  terminal.options.theme = terminalPalettes[look.theme]
-  terminal.options.minimumContrastRatio = terminalContrast[look.theme]
+  terminal.options.theme = look.scheme.colours
+  terminal.options.minimumContrastRatio = look.scheme.contrast
   terminal.options.fontSize = look.fontSizePx
   terminal.options.screenReaderMode = look.screenReader
 }
