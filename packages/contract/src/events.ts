@@ -4,7 +4,7 @@
  * The event's name is its `type`; its data is the rest.
  */
 import { z } from 'zod'
-import { Id } from './common.ts'
+import { Id, Timestamp } from './common.ts'
 import { Environment } from './environment.ts'
 import { Operation } from './operation.ts'
 import { Session } from './session.ts'
@@ -46,6 +46,8 @@ export const ActivityEvent = z.object({
   currentCommand: z.string(),
   currentDirectory: z.string().nullable(),
   title: z.string().nullable(),
+  /** Since when it is being recorded. */
+  recordingSince: Timestamp.nullable(),
   /** Its bell rang since the event before, and no terminal was attached to hear it. */
   rang: z.boolean(),
 })

@@ -49,6 +49,8 @@ export const Session = z
     currentDirectory: z.string().nullable().optional(),
     /** What programs wrote as the title of their terminal, where tmux was asked; null while it is nobody's choice. */
     title: z.string().nullable().optional(),
+    /** Since when it is being recorded, where tmux was asked; null while it is not. */
+    recordingSince: Timestamp.nullable().optional(),
   })
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>

@@ -43,6 +43,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { recordingRoutes } from './routes/recordings.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { terminalRoutes } from './routes/terminal.ts'
 import { userRoutes } from './routes/users.ts'
@@ -100,6 +101,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(environmentRoutes, { prefix: '/api', ...domain })
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
+  await app.register(recordingRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })
   await app.register(terminalRoutes, { prefix: '/api', ...domain })

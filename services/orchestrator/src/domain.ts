@@ -33,6 +33,7 @@ import { observeEnvironments } from './lib/observe-environments.ts'
 import { deleteOldOperations } from './lib/operation-log.ts'
 import { createOrphanedClients, type OrphanedClientsOptions } from './lib/orphaned-clients.ts'
 import { createOperationService } from './lib/operation-service.ts'
+import { createRecordingService, type RecordingServiceOptions } from './lib/recording-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
 import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
@@ -52,6 +53,7 @@ export interface DomainOptions {
   cloneStallSeconds?: number
   sessionWatch?: Pick<SessionWatchOptions, 'lingerMs'>
   orphanedClients?: Pick<OrphanedClientsOptions, 'sweepIntervalMs'>
+  recordings?: Pick<RecordingServiceOptions, 'maxBytes'>
   /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
   onGap?: OperationFrame['onGap']
 }
@@ -82,7 +84,15 @@ export function buildDomain(options: DomainOptions) {
   const diskFloor = createDiskFloor({ runtime, floorBytes: config.diskFloorBytes })
   const terminals = createTerminalService({ db, reach, feed, log })
   const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
-  const sessionWatch = createSessionWatch({ db, reach, feed, log, ...options.sessionWatch })
+  const recordings = createRecordingService({ db, reach, log, ...options.recordings })
+  const sessionWatch = createSessionWatch({
+    db,
+    reach,
+    feed,
+    log,
+    onSeen: recordings.noteSessions,
+    ...options.sessionWatch,
+  })
   metrics.watchControlConnections(sessionWatch.countOpen)
   const orphanedClients = createOrphanedClients({
     reach,
@@ -133,6 +143,7 @@ export function buildDomain(options: DomainOptions) {
     }),
     lifecycle: createEnvironmentLifecycle({ db, quotas }),
     sessions: createSessionService({ db, reach }),
+    recordings,
     operations: createOperationService({ db, feed, quotas }),
     events: createEventService({ db, feed, sessionWatch }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
@@ -154,7 +165,7 @@ export function buildDomain(options: DomainOptions) {
       reconciler.start()
       const stopIdleWatch = idleWatch.start()
       const stopSweeps = orphanedClients.start()
-      observeEnvironments({ db, reach, log }).catch((error: unknown) => {
+      observeEnvironments({ db, reach, resumeRecordings: recordings.resumeRecordings, log }).catch((error: unknown) => {
         log.warn({ err: error }, 'sessions could not be observed after the start')
       })
       return async () => {
@@ -164,6 +175,7 @@ export function buildDomain(options: DomainOptions) {
     },
     closeConnections: async () => {
       sessionWatch.close()
+      await recordings.close()
       connections.closeAll()
     },
   }

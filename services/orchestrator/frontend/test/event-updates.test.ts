@@ -131,7 +131,7 @@ describe('session', () => {
   })
 
   test('keeps where and under which title it runs while an event says nothing of it', () => {
-    const activity = { currentCommand: 'less', currentDirectory: '/srv', title: 'notes' }
+    const activity = { currentCommand: 'less', currentDirectory: '/srv', title: 'notes', recordingSince: null }
     applyEvent(client, { ...event, type: 'activity', ...activity, rang: false })
     applyEvent(client, { ...event, session: aSession({ status: 'active', updatedAt: later }) })
     expect(sessions()?.[0]).toMatchObject({ status: 'active', ...activity })
@@ -154,6 +154,7 @@ describe('activity', () => {
     currentCommand: 'less',
     currentDirectory: '/srv',
     title: null,
+    recordingSince: null,
     rang: false,
   } as const
 

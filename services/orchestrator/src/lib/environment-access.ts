@@ -32,6 +32,13 @@ function selectOwnEnvironment(actor: UserActor, environmentId: string, db: Kysel
   return db.selectFrom('environments').selectAll().where('id', '=', environmentId).where('user_id', '=', actor.userId)
 }
 
+/** Answers the environment when it runs. */
+export function requireRunning(environment: EnvironmentRow): EnvironmentRow {
+  if (environment.status === 'running') return environment
+  const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
+  throw new AppError('environment_not_running', detail)
+}
+
 /** A session, and the status of its environment. */
 export type PlacedSessionRow = SessionRow & { environment_status: string }
 

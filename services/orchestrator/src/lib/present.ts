@@ -6,6 +6,7 @@ import {
   OperationKind,
   OperationState,
   OperationStep,
+  recordingStart,
   SessionStatus,
   type Environment,
   type Operation,
@@ -71,12 +72,21 @@ export function presentSession(row: SessionRow, seen?: TmuxSession | null): Sess
   }
 }
 
-function presentActivity(seen: TmuxSession | null): Pick<Session, 'currentCommand' | 'currentDirectory' | 'title'> {
+type SessionActivity = Pick<Session, 'currentCommand' | 'currentDirectory' | 'title' | 'recordingSince'>
+
+function presentActivity(seen: TmuxSession | null): SessionActivity {
   return {
     currentCommand: seen?.currentCommand ?? null,
     currentDirectory: seen?.currentDirectory ?? null,
     title: seen?.title ?? null,
+    recordingSince: recordingSince(seen),
   }
+}
+
+/** Since when a session is being recorded; null: it is not. */
+export function recordingSince(seen: TmuxSession | null): string | null {
+  const fileName = seen?.recording ?? null
+  return fileName === null ? null : (recordingStart(fileName)?.toISOString() ?? null)
 }
 
 /** In an environment that does not run, whatever was seen last. */

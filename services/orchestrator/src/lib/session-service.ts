@@ -6,7 +6,7 @@ import { hasAlternateScreen, readTmuxHistory } from '../services/tmux-history.ts
 import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
-import { requireEnvironment, requireSession } from './environment-access.ts'
+import { requireEnvironment, requireRunning, requireSession } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import { keepAnswer, takeBackAnswer } from './idempotency.ts'
@@ -144,12 +144,6 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
     await tellSession(row, null, ownerId, trx)
   }
-}
-
-function requireRunning(environment: EnvironmentRow): EnvironmentRow {
-  if (environment.status === 'running') return environment
-  const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
-  throw new AppError('environment_not_running', detail)
 }
 
 function refuseTakenName(error: unknown, name: string | undefined): never {

@@ -10,7 +10,7 @@ import type { Database } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import type { EventFeed } from './event-feed.ts'
 import type { Log } from './log.ts'
-import type { SessionRow } from './present.ts'
+import { recordingSince, type SessionRow } from './present.ts'
 import { observeSessions, readSessionRows } from './session-status.ts'
 
 /** Connections outlast their last listener by this: a page that is loaded again finds them open. */
@@ -37,11 +37,14 @@ export type SessionWatchOptions = {
   reach: EnvironmentReach
   feed: EventFeed
   log: Log
+  /** Called with all sessions of an environment whenever they are seen. */
+  onSeen?: (environmentId: string, sessions: readonly TmuxSession[]) => void
   lingerMs?: number
 }
 export type SessionWatch = ReturnType<typeof createSessionWatch>
 
-export function createSessionWatch({ db, reach, feed, log, lingerMs = defaultLingerMs }: SessionWatchOptions) {
+export function createSessionWatch(options: SessionWatchOptions) {
+  const { db, reach, feed, log, onSeen, lingerMs = defaultLingerMs } = options
   const watchers = new Set<Watcher>()
   const watched = new Map<string, Watched>()
   let isClosed = false
@@ -130,6 +133,7 @@ export function createSessionWatch({ db, reach, feed, log, lingerMs = defaultLin
 
   async function take(entry: Watched, sessions: readonly TmuxSession[]): Promise<void> {
     if (watched.get(entry.environmentId) !== entry) return
+    onSeen?.(entry.environmentId, sessions)
     const before = entry.seen
     const now = new Map(sessions.map((session) => [session.name, session]))
     if (sessions.some(({ name }) => before?.has(name) !== true)) {
@@ -166,6 +170,7 @@ export function createSessionWatch({ db, reach, feed, log, lingerMs = defaultLin
       currentCommand,
       currentDirectory,
       title,
+      recordingSince: recordingSince(session),
       rang,
     }
     for (const { listener } of to) listener(event)
@@ -180,7 +185,8 @@ function showsTheSame(known: TmuxSession | undefined, session: TmuxSession): boo
   return (
     known?.currentCommand === session.currentCommand &&
     known.currentDirectory === session.currentDirectory &&
-    known.title === session.title
+    known.title === session.title &&
+    known.recording === session.recording
   )
 }
 

@@ -43,6 +43,10 @@ export interface CommandChannel {
   readonly output: NodeJS.ReadableStream
   /** False when the caller should wait before it writes more. */
   write(input: Buffer): boolean
+  /** Called whenever it may write again. */
+  onDrain(listener: () => void): void
+  /** Ends the program's input behind what was written. */
+  end(): void
   /** Called once, when the program ended or the channel is gone. */
   onClose(listener: () => void): void
   close(): void
@@ -50,7 +54,6 @@ export interface CommandChannel {
 
 /** A program on a pseudo-terminal at the other end of a channel. */
 export interface TerminalChannel extends CommandChannel {
-  onDrain(listener: () => void): void
   resize(size: TerminalSize): void
 }
 
@@ -180,7 +183,6 @@ function openTerminalChannel(
   return onChannel(client, shellCommand(command), { pty }, (channel, resolve) => {
     resolve({
       ...toCommandChannel(channel),
-      onDrain: (listener) => void channel.on('drain', listener),
       resize: (size) => void channel.setWindow(size.rows, size.cols, 0, 0),
     })
   })
@@ -198,6 +200,8 @@ function toCommandChannel(channel: ssh2.ClientChannel): CommandChannel {
   return {
     output: channel,
     write: (bytes) => channel.writable && channel.write(bytes),
+    onDrain: (listener) => void channel.on('drain', listener),
+    end: () => void channel.end(),
     onClose: (listener) => {
       if (isClosed) listener()
       else closeListeners.push(listener)

@@ -16,6 +16,7 @@ function fakeChannel() {
     output,
     write: (input) => written.push(input.toString()) > 0,
     onDrain: () => {},
+    end: () => {},
     resize: () => {},
     onClose: (listener) => (onClose = listener),
     close: () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TmuxSession } from './tmux.ts'
-import { controlLine, createControlReader, subscribeLine } from './tmux-control.ts'
+import { controlLine } from './control-protocol.ts'
+import { createControlReader, subscribeLine } from './tmux-control.ts'
 
 describe('a line', () => {
   test.each([
@@ -29,13 +30,16 @@ function read(...chunks: (string | Buffer)[]) {
   return { seen, ends }
 }
 
-const value = 'one\t/dev/pts/3,client-9\t60\t\t2\tvim\t/tmp\tnötes\x1etwo\t\t120\t120\t\tbash\t/\t\x1e'
+const recording = 'one-20261122T180102003Z.cast'
+const value = `one\t/dev/pts/3,client-9\t60\t\t2\t${recording}\t1\tvim\t/tmp\tnötes\x1etwo\t\t120\t120\t\t\t0\tbash\t/\t\x1e`
 const changed = `%subscription-changed sessions $0 - - - : ${value}\n`
 const one = {
   name: 'one',
   attached: 1,
   lastActivity: new Date(60_000),
   bells: 2,
+  recording,
+  hasRecorder: true,
   currentCommand: 'vim',
   currentDirectory: '/tmp',
   title: 'nötes',
@@ -47,6 +51,8 @@ describe('a reader', () => {
       attached: 0,
       lastActivity: null,
       bells: 0,
+      recording: null,
+      hasRecorder: false,
       currentCommand: 'bash',
       currentDirectory: '/',
       title: null,

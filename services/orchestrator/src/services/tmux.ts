@@ -2,6 +2,7 @@
  * tmux inside an environment: the argument lists of its commands and the reading of its answers. A private socket, our
  * configuration, UTF-8 (`-u`), and exact targets only: `-t main` would match `mainframe` by prefix, `-t =main` does not.
  */
+import { RecordingFileName } from '@craftastic/contract'
 import { z } from 'zod'
 import { runDirectory } from './run-directory.ts'
 import { inDirectory } from './shell-command.ts'
@@ -23,6 +24,10 @@ export type TmuxSession = {
   title: string | null
   /** How often its bell rang so far. */
   bells: number
+  /** The file that it is being recorded into, until somebody ends that; null: it is not (`tmux-recording.ts`). */
+  recording: string | null
+  /** Somebody writes that file now. */
+  hasRecorder: boolean
 }
 
 /** One pane of a session. */
@@ -176,11 +181,19 @@ export function sessionFormat(activity: string): string {
     activity,
     '#{session_last_attached}',
     '#{@bells}',
+    clean('@recording', maxShownCharacters),
+    hasRecorder,
     clean('pane_current_command', maxShownCharacters),
     clean('pane_current_path', maxDirectoryCharacters),
     `#{?#{==:#{pane_title},#{host}},,${clean('pane_title', maxShownCharacters)}}`,
   ].join('\t')
 }
+
+/**
+ * 1 while the recorder is there. It is named by tmux's own list of clients, which is true of a server that was killed as
+ * well: no clock, and nobody else to ask.
+ */
+export const hasRecorder = '#{&&:#{!=:#{@recorder},},#{m:*#,#{@recorder}#,*,#,#{session_attached_list}#,}}'
 
 const Seconds = z.string().regex(/^\d{0,12}$/)
 
@@ -191,6 +204,8 @@ const SessionFields = z.tuple([
   Seconds.min(1),
   Seconds,
   z.string().regex(/^\d{0,15}$/),
+  RecordingFileName.nullable().catch(null),
+  z.enum(['0', '1']),
   z.string().transform((text) => toShown(text, maxShownCharacters)),
   z.string().transform((text) => toShown(text, maxDirectoryCharacters)),
   z.string().transform((text) => toShown(text, maxShownCharacters)),
@@ -201,7 +216,7 @@ export function parseTmuxSessions(output: string, separator = '\n'): TmuxSession
   return output.split(separator).flatMap((line) => {
     const fields = SessionFields.safeParse(line.split('\t'))
     if (!fields.success) return []
-    const [name, clients, activity, lastAttached, bells, currentCommand, directory, title] = fields.data
+    const [name, clients, activity, lastAttached, bells, recording, recorder, command, directory, title] = fields.data
     const attached = countTerminals(clients)
     // Attaching counts as activity for tmux, also that of a control connection.
     const isOnlyLook = attached === 0 && activity === lastAttached
@@ -210,10 +225,12 @@ export function parseTmuxSessions(output: string, separator = '\n'): TmuxSession
         name,
         attached,
         lastActivity: isOnlyLook ? null : new Date(Number(activity) * 1000),
-        currentCommand,
+        currentCommand: command,
         currentDirectory: directory.startsWith('/') ? directory : null,
         title: title === '' ? null : title,
         bells: Number(bells),
+        recording,
+        hasRecorder: recorder === '1',
       },
     ]
   })

@@ -1,5 +1,5 @@
 /** Two users: what is one's is absent for the other, on every route there is. */
-import { EnvironmentList, Problem } from '@craftastic/contract'
+import { EnvironmentList, Problem, Recording } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -20,7 +20,7 @@ const bodies: Record<string, (owned: Owned) => object> = {
 /** What is not answered with 404, because it names no thing but a right. */
 const otherAnswers: Record<string, number> = { 'POST /api/environments': 403 }
 
-type Owned = { userId: string; environmentId: string; sessionId: string; operationId: string }
+type Owned = { userId: string; environmentId: string; sessionId: string; operationId: string; fileName: string }
 
 describeOnEngine('two users', () => {
   const server = useEngineServer()
@@ -35,6 +35,7 @@ describeOnEngine('two users', () => {
       environmentId: environment.id,
       sessionId: session.id,
       operationId: environment.operation?.id ?? '',
+      fileName: (await owner.expect(201, Recording, 'POST', `/api/sessions/${session.id}/recording`)).fileName,
     }
   })
   afterAll(() => owner.deleteEnvironment(owned.environmentId))

@@ -27,7 +27,7 @@ export interface EngineServer extends TestApp {
 
 export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number } & Pick<
   TestAppOptions,
-  'sessionWatch' | 'orphanedClients'
+  'sessionWatch' | 'orphanedClients' | 'recordings'
 >
 
 /** Started before the tests of a file, closed after them. Answers how to get at it. */

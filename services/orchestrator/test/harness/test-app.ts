@@ -33,6 +33,7 @@ export interface TestAppOptions {
   domain?: Partial<Domain>
   sessionWatch?: DomainOptions['sessionWatch']
   orphanedClients?: DomainOptions['orphanedClients']
+  recordings?: DomainOptions['recordings']
   /** Seconds after which a slow clone is given up. */
   cloneStallSeconds?: number
 }
@@ -47,20 +48,11 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
   const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
-  const { cloneStallSeconds, sessionWatch, orphanedClients } = options
+  const { cloneStallSeconds, sessionWatch, orphanedClients, recordings } = options
   const { encryptionKey } = secrets
-  const built = buildDomain({
-    config,
-    encryptionKey,
-    db,
-    feed,
-    runtime,
-    metrics,
-    log,
-    cloneStallSeconds,
-    sessionWatch,
-    orphanedClients,
-  })
+  const outside = { db, feed, runtime, metrics, log }
+  const forTests = { cloneStallSeconds, sessionWatch, orphanedClients, recordings }
+  const built = buildDomain({ config, encryptionKey, ...outside, ...forTests })
   const domain = { ...built, ...options.domain }
   await feed.open()
   const app = await buildApp({ config, secrets, db, log, domain, metrics })
