@@ -71,6 +71,10 @@ export function createRouter(client: QueryClient) {
               loader: prefetchEnvironment,
               lazy: () => import('@/pages/TerminalPage'),
             },
+            {
+              path: 'environments/:environmentId/recordings/:fileName',
+              lazy: () => import('@/pages/RecordingPage'),
+            },
             { path: '*', element: <NotFound /> },
           ],
         },

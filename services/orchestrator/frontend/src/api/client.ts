@@ -14,6 +14,8 @@ interface RequestOptions<Answer> {
   answer: z.ZodType<Answer>
   body?: unknown
   signal?: AbortSignal
+  /** The answer is text, even where it could be read as JSON. */
+  text?: boolean
   /** For the routes that are about signing in: 401 is their answer, not a reason to renew. */
   anonymous?: boolean
 }
@@ -74,7 +76,7 @@ async function requestOnce<Answer>(
   let body: unknown
   try {
     response = await fetch(path, init)
-    body = await readBody(response)
+    body = await readBody(response, options.text === true && response.ok)
   } catch (error) {
     // An aborted query is no failure: TanStack Query expects its own abort back.
     if (options.signal?.aborted) throw error
@@ -93,8 +95,9 @@ async function requestOnce<Answer>(
   return parsed.data
 }
 
-async function readBody(response: Response): Promise<unknown> {
+async function readBody(response: Response, asText: boolean): Promise<unknown> {
   const text = await response.text()
+  if (asText) return text
   if (text === '') return undefined
   try {
     return JSON.parse(text)

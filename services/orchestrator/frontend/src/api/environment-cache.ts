@@ -23,12 +23,13 @@ function mergeEnvironment(known: Environment, incoming: Environment): Environmen
  */
 function keepCommand(known: Session | undefined, incoming: Session): Session {
   if (incoming.status === 'dead' || typeof incoming.currentCommand === 'string') return incoming
-  const { currentCommand, currentDirectory, title } = known?.restoredAt === incoming.restoredAt ? known : {}
+  const kept = known?.restoredAt === incoming.restoredAt ? known : undefined
   return {
     ...incoming,
-    currentCommand: currentCommand ?? null,
-    currentDirectory: currentDirectory ?? null,
-    title: title ?? null,
+    currentCommand: kept?.currentCommand ?? null,
+    currentDirectory: kept?.currentDirectory ?? null,
+    title: kept?.title ?? null,
+    recordingSince: kept?.recordingSince ?? null,
   }
 }
 
@@ -145,11 +146,10 @@ export function storeSession(client: QueryClient, session: Session): void {
 
 /** What runs in a session now. One that is not known yet is read with its list. */
 export function storeActivity(client: QueryClient, event: ActivityEvent): void {
-  const { environmentId, sessionId, currentCommand, currentDirectory, title } = event
+  const { environmentId, sessionId, currentCommand, currentDirectory, title, recordingSince } = event
+  const now = { currentCommand, currentDirectory, title, recordingSince }
   changeSessions(client, environmentId, (sessions) =>
-    sessions.map((session) =>
-      session.id === sessionId ? { ...session, currentCommand, currentDirectory, title } : session,
-    ),
+    sessions.map((session) => (session.id === sessionId ? { ...session, ...now } : session)),
   )
 }
 

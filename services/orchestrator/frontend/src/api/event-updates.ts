@@ -1,5 +1,5 @@
 /** What an event from the server changes in the caches. */
-import type { AppEvent, Environment } from '@craftastic/contract'
+import type { ActivityEvent, AppEvent, Environment } from '@craftastic/contract'
 import type { QueryClient } from '@tanstack/react-query'
 import {
   findEnvironment,
@@ -27,6 +27,7 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
       else removeSession(client, event.environmentId, event.sessionId)
       return
     case 'activity':
+      renewRecordings(client, event)
       storeActivity(client, event)
       if (event.rang) ringBell(event.sessionId)
   }
@@ -39,4 +40,11 @@ function renewEnvironment(client: QueryClient, environment: Environment): void {
   if (wasRunning === (environment.status === 'running')) return
   void client.invalidateQueries({ queryKey: environmentKeys.lists })
   void client.invalidateQueries({ queryKey: environmentKeys.one(environment.id) })
+}
+
+/** A recording that begins or ends is in the list of them. */
+function renewRecordings(client: QueryClient, { environmentId, sessionId, recordingSince }: ActivityEvent): void {
+  const known = findEnvironment(client, environmentId)?.sessions?.find(({ id }) => id === sessionId)
+  if ((known?.recordingSince ?? null) === recordingSince) return
+  void client.invalidateQueries({ queryKey: environmentKeys.recordings(environmentId) })
 }

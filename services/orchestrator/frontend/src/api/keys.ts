@@ -7,6 +7,8 @@ export const environmentKeys = {
   sessions: (environmentId: string) => ['environments', 'one', environmentId, 'sessions'] as const,
   update: (environmentId: string) => ['environments', 'update', environmentId] as const,
   history: (environmentId: string) => ['environments', 'one', environmentId, 'operations'] as const,
+  recordings: (environmentId: string) => ['environments', 'one', environmentId, 'recordings'] as const,
+  recording: (environmentId: string, fileName: string) => ['recordings', environmentId, fileName] as const,
   stats: (environmentId: string) => ['environments', 'one', environmentId, 'stats'] as const,
 }
 

@@ -6,6 +6,7 @@ import type { Environment, Session } from '@craftastic/contract'
 import { describeError } from '@/api/errors'
 import { updateSessionMutation } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
+import { RecordingTime } from '@/components/RecordingMark'
 import { RelativeTime } from '@/components/RelativeTime'
 import { RestoredTag } from '@/components/RestoredTag'
 import { SessionRename } from '@/components/SessionRename'
@@ -65,6 +66,7 @@ export function SessionRow({ session, environment }: { session: Session; environ
               {label}
             </Link>
             {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
+            {alive && session.recordingSince && <RecordingTime since={session.recordingSince} />}
             {alive && <RestoredTag session={session} />}
             {!alive && environment.status === 'running' && (
               <Button variant="outline" size="xs" className="relative z-10" disabled={pending} onClick={revive}>

@@ -3,6 +3,7 @@ import { PlusIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
+import { RecordingDot } from '@/components/RecordingMark'
 import { RungBell } from '@/components/RungBell'
 import { SessionRename } from '@/components/SessionRename'
 import { Spinner } from '@/components/Spinner'
@@ -189,6 +190,7 @@ function Tab({
       {rung ? <RungBell /> : <StatusDot tone={tone} word={word} />}
       <span className="min-w-8 truncate">{label}</span>
       {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
+      {session.recordingSince && isAlive(session, environment) && <RecordingDot />}
     </Link>
   )
 }

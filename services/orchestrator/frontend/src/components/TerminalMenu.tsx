@@ -1,5 +1,7 @@
 import { toast } from 'sonner'
 import {
+  CircleDotIcon,
+  CircleStopIcon,
   Columns2Icon,
   EyeIcon,
   MaximizeIcon,
@@ -30,12 +32,14 @@ interface Props {
   /** Undefined where there is no room, or two are shown already. */
   onBeside: (() => void) | undefined
   onSearch: () => void
+  /** Undefined where it cannot be recorded: nothing runs. */
+  onRecord: (() => void) | undefined
   onRename: () => void
   onDelete: () => void
 }
 
 /** What can be done with this session and its terminal. */
-export function TerminalMenu({ session, onBeside, onSearch, onRename, onDelete }: Props) {
+export function TerminalMenu({ session, onBeside, onSearch, onRecord, onRename, onDelete }: Props) {
   const afterMenu = useAfterMenu()
   const { showTerminalSettings } = useAppActions()
   const fullScreen = useFullScreen()
@@ -69,6 +73,12 @@ export function TerminalMenu({ session, onBeside, onSearch, onRename, onDelete }
           <DropdownMenuItem onSelect={afterMenu.then(onBeside)}>
             <Columns2Icon />
             Open a session beside
+          </DropdownMenuItem>
+        )}
+        {onRecord && (
+          <DropdownMenuItem onSelect={afterMenu.then(onRecord)}>
+            {session.recordingSince ? <CircleStopIcon /> : <CircleDotIcon />}
+            {session.recordingSince ? 'Stop recording' : 'Record this session'}
           </DropdownMenuItem>
         )}
         <DropdownMenuItem onSelect={afterMenu.then(() => void copyViewLink(session))}>

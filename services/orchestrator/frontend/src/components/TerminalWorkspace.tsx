@@ -5,12 +5,13 @@
 import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRightIcon, PencilIcon, Trash2Icon } from 'lucide-react'
+import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon } from 'lucide-react'
 import type { Environment, Session, TerminalWatcher } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
+import { RecordingTime } from '@/components/RecordingMark'
 import { RestoredTag } from '@/components/RestoredTag'
 import { currentTabId, SessionTabs } from '@/components/SessionTabs'
 import { SplitHandle } from '@/components/SplitHandle'
@@ -32,6 +33,7 @@ import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
+import { useRecord } from '@/lib/use-record'
 import { usePageVisible } from '@/lib/use-page-visible'
 import { useSplit } from '@/lib/use-split'
 import { useTerminalLook } from '@/lib/use-terminal-look'
@@ -63,6 +65,8 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const visited = useVisited(sessionId, keptAlive)
   const { open: openNew, pending: creating } = useNewTerminal()
 
+  const { record, pending: switching } = useRecord()
+  const recordable = current !== undefined && isAlive(current, environment) && !switching
   const [renamingId, setRenamingId] = useState<string | null>(null)
   const [deleting, setDeleting] = useState(false)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
@@ -116,6 +120,17 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         current === undefined
           ? []
           : [
+              ...(recordable
+                ? [
+                    {
+                      id: 'record-session',
+                      label: `${current.recordingSince ? 'Stop recording' : 'Record'} session ${sessionLabel(current)}`,
+                      keywords: ['recording', 'asciicast'],
+                      look: current.recordingSince ? CircleStopIcon : CircleDotIcon,
+                      run: () => record(current),
+                    },
+                  ]
+                : []),
               {
                 id: 'rename-session',
                 label: `Rename session ${sessionLabel(current)}`,
@@ -129,7 +144,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 run: () => setDeleting(true),
               },
             ],
-      [current],
+      [current, recordable, record],
     ),
   )
 
@@ -174,6 +189,9 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         {current && (
           <>
             {isAlive(current, environment) && <RestoredTag session={current} className="max-sm:hidden" />}
+            {isAlive(current, environment) && current.recordingSince && (
+              <RecordingTime since={current.recordingSince} className="px-1" />
+            )}
             {phases.get(sessionId)?.name === 'connected' && (
               <TerminalWatchers watchers={watchers.get(sessionId) ?? []} />
             )}
@@ -188,6 +206,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               session={current}
               onBeside={wide && !split.rightId ? openBeside : undefined}
               onSearch={() => shown.current?.searchHistory()}
+              onRecord={recordable ? () => record(current) : undefined}
               onRename={() => setRenamingId(sessionId)}
               onDelete={() => setDeleting(true)}
             />

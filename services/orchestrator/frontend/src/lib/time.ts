@@ -56,3 +56,12 @@ export function duration(ms: number): string {
   if (whole >= 3600) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
   return `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
+
+/** As players show it: `0:07`, `12:30`, `1:02:03`. */
+export function playTime(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const two = (value: number) => String(value).padStart(2, '0')
+  const minutes = Math.floor(whole / 60)
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`
+}

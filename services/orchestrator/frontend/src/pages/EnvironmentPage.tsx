@@ -11,6 +11,7 @@ import { OperationFailure } from '@/components/OperationFailure'
 import { OperationHistory } from '@/components/OperationHistory'
 import { OperationProgress } from '@/components/OperationProgress'
 import { PageBar } from '@/components/PageBar'
+import { RecordingList } from '@/components/RecordingList'
 import { RepositoryLink } from '@/components/RepositoryLink'
 import { SessionList } from '@/components/SessionList'
 import { Spinner } from '@/components/Spinner'
@@ -73,6 +74,7 @@ function EnvironmentView({ environment }: { environment: Environment }) {
               <EnvironmentNotice environment={environment} />
               <OperationPart environment={environment} />
               {(running || (environment.sessions?.length ?? 0) > 0) && <SessionList environment={environment} />}
+              {running && <RecordingList environment={environment} />}
               <OperationHistory environment={environment} />
             </div>
             <div className="flex min-w-0 flex-col gap-5">
