@@ -45,6 +45,8 @@ const words = {
 }
 /** For the last word. */
 const reservedBytes = 1000
+/** What may wait for the file. Above it output is left out: tmux would hold up a program whose output is not read. */
+const maxWaitingBytes = 4 * 1024 * 1024
 
 /** Resolves when it is over and the file is closed. `control` is a connection that has not been read yet. */
 export async function recordAttachment(control: CommandChannel, options: AttachmentOptions): Promise<AttachmentEnd> {
@@ -60,6 +62,9 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
   let asked = 0
   let asksAgain = false
   let hasGap = false
+  let waitingBytes = 0
+  /** Too much waits for the file. */
+  let isBehind = false
 
   const end = (how: AttachmentEnd, note: string | null = null) => {
     if (settled.signal.aborted) return
@@ -110,7 +115,7 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
     const opened = await options.openFile()
     if (settled.signal.aborted) return opened.close()
     file = opened
-    opened.onDrain(() => control.output.resume())
+    opened.onDrain(() => catchUp())
     opened.onLost(() => end('unwritable'))
     control.write(Buffer.from(followRecordingLine))
     ask(null)
@@ -129,7 +134,7 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
     const notice = readRecordingNotice(line)
     if (notice?.kind === 'output') {
       const text = textOf(notice.paneId).take(notice.data)
-      if (notice.paneId === shown?.paneId) output += text
+      if (notice.paneId === shown?.paneId && !isBehind) output += text
     } else if (notice?.kind === 'pause') {
       texts.delete(notice.paneId)
       hasGap ||= notice.paneId === shown?.paneId
@@ -180,6 +185,16 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
   function write(line: string): void {
     if (file === null || settled.signal.aborted) return
     if (file.bytes + Buffer.byteLength(line) > maxBytes - reservedBytes) end('full', words.full(maxBytes))
-    else if (!file.write(line)) control.output.pause()
+    else if (file.write(line)) waitingBytes = 0
+    else waitingBytes += line.length
+    isBehind ||= waitingBytes > maxWaitingBytes
+  }
+
+  function catchUp(): void {
+    waitingBytes = 0
+    if (!isBehind || settled.signal.aborted) return
+    isBehind = false
+    hasGap = true
+    ask(null)
   }
 }

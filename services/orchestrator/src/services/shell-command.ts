@@ -21,6 +21,14 @@ export function endingWithChannel(command: readonly string[]): string[] {
   return ['sh', `${runDirectory}/with-channel.sh`, ...command]
 }
 
+/**
+ * Wraps a command that reads its input so that it is killed a second after the end of that, should it not end by itself,
+ * and so that the channel ends with it. sshd gives each command a process group of its own.
+ */
+export function killedAfterInput(command: readonly string[]): string[] {
+  return ['sh', '-c', '{ cat; sleep 1; kill -KILL 0; } | { "$@"; kill -KILL 0; }', 'sh', ...command]
+}
+
 /** Wraps a command so that it runs in `directory`, or in the home directory when that is not there. */
 export function inDirectory(directory: string, command: readonly string[]): string[] {
   return ['sh', '-c', 'cd -- "$1" 2>/dev/null || cd; shift; exec "$@"', 'sh', directory, ...command]

@@ -8,14 +8,18 @@
  */
 import { controlLine, controlSequence, textOf } from './control-protocol.ts'
 import type { ScreenState } from './screen-drawing.ts'
+import { killedAfterInput } from './shell-command.ts'
 import type { SshConnection } from './ssh.ts'
 import { failure, hasRecorder, isGone, tmux } from './tmux.ts'
 
 const flags = 'ignore-size,read-only,pause-after=1'
 
-/** A control connection to the session. Ends with its input. */
+/**
+ * A control connection to the session. It must end with its input: tmux 3.5a keeps a client that went away in the middle
+ * of a flood, and with it the program whose output nobody takes any more.
+ */
 export function recordCommand(name: string): string[] {
-  return [...tmux, '-C', 'attach-session', '-f', flags, '-t', `=${name}`]
+  return killedAfterInput([...tmux, '-C', 'attach-session', '-f', flags, '-t', `=${name}`])
 }
 
 /**
