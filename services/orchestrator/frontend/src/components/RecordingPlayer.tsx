@@ -3,9 +3,7 @@ import { useEffect, useEffectEvent, useMemo, useRef, useState } from 'react'
 import { PlayerControls } from '@/components/PlayerControls'
 import { markAt, type Cast } from '@/lib/cast'
 import { CastPlayer, type Playback } from '@/lib/cast-player'
-import { useChoice } from '@/lib/stored'
-import { screenReaderChoice } from '@/lib/terminal-settings'
-import { useTheme } from '@/lib/theme'
+import { useTerminalLook } from '@/lib/use-terminal-look'
 import { loadTerminalFont } from '@/lib/xterm'
 
 const skipSeconds = 5
@@ -16,9 +14,8 @@ export function RecordingPlayer({ cast }: { cast: Cast }) {
   const place = useRef<HTMLDivElement>(null)
   const player = useRef<CastPlayer>(null)
   const [playback, setPlayback] = useState<Playback>({ at: 0, playing: false, speed: 1 })
-  const theme = useTheme()
-  const [screenReader] = useChoice(screenReaderChoice)
-  const look = useMemo(() => ({ theme, screenReader, fontSizePx: measuredPx }), [theme, screenReader])
+  const { scheme, screenReader } = useTerminalLook()
+  const look = useMemo(() => ({ scheme, screenReader, fontSizePx: measuredPx }), [scheme, screenReader])
 
   const open = useEffectEvent((element: HTMLElement) => {
     const opened = new CastPlayer(element, cast, look, setPlayback)
