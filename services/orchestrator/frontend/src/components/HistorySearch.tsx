@@ -41,8 +41,15 @@ export function HistorySearch({ asked, ready, matches, onChange, onFind, onClose
   }
 
   return (
-    <div role="search" className="flex shrink-0 items-center gap-1">
-      <span role="status" className="mr-1 min-w-16 text-right tabular-nums max-sm:hidden">
+    <div
+      role="search"
+      data-searching={words !== '' || undefined}
+      className="flex shrink-0 items-center gap-1 max-sm:data-searching:flex-1"
+    >
+      <span
+        role="status"
+        className="mr-1 min-w-16 text-right tabular-nums max-sm:flex-1 max-sm:truncate max-sm:text-left"
+      >
         {words !== '' && matches && describeMatches(matches)}
       </span>
       <Input
@@ -53,7 +60,7 @@ export function HistorySearch({ asked, ready, matches, onChange, onFind, onClose
         aria-label="Search the history"
         autoComplete="off"
         spellCheck={false}
-        className="h-7 w-36 px-2 text-xs text-foreground sm:w-52 md:text-xs"
+        className="h-7 w-32 px-2 text-foreground sm:w-52 md:text-xs"
         onKeyDown={onKeyDown}
         onChange={({ target }) => {
           setWords(target.value)

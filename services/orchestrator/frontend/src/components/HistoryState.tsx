@@ -18,7 +18,7 @@ export function HistoryState({ history, lines, error, fetching, newOutput, onRet
     const { title, detail } = describeError(error)
     return (
       <>
-        <p role="alert" className="min-w-0 flex-1 truncate text-foreground">
+        <p role="alert" className="line-clamp-2 min-w-0 flex-1 leading-tight text-foreground">
           {`The history could not be read: ${detail || title}`}
         </p>
         <Button variant="outline" size="xs" onClick={onRetry}>
@@ -28,7 +28,7 @@ export function HistoryState({ history, lines, error, fetching, newOutput, onRet
     )
   }
   return (
-    <p role="status" className="min-w-0 flex-1 truncate">
+    <p role="status" className="min-w-0 flex-1 truncate max-sm:group-has-data-searching/history:hidden">
       <span className="font-medium text-foreground">History</span>
       {!history && <span className="animate-in fill-mode-backwards delay-300 fade-in-0"> · loading</span>}
       {history?.alternateScreen &&

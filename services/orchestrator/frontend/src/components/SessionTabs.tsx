@@ -11,6 +11,7 @@ import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { programOf } from '@/lib/programs'
 import { isAlive, presentSession, sessionLabel } from '@/lib/status'
+import { useScrollEdges } from '@/lib/use-scroll-edges'
 import { useTabDrag } from '@/lib/use-tab-drag'
 import { cn } from '@/lib/utils'
 
@@ -56,6 +57,7 @@ export function SessionTabs(props: Props) {
   const current = useRef<HTMLLIElement>(null)
 
   const { list, draggingId, onPointerDown, wasDragged } = useTabDrag(onMove)
+  useScrollEdges(list, sessions)
   const [news, setNews] = useState('')
   const focusAfterMove = useRef<string | null>(null)
 
@@ -90,7 +92,10 @@ export function SessionTabs(props: Props) {
       <span role="status" className="sr-only">
         {news}
       </span>
-      <ul ref={list} className="relative flex min-w-0 [scrollbar-width:none] gap-1 overflow-x-auto p-0.5">
+      <ul
+        ref={list}
+        className="relative flex min-w-0 [scrollbar-width:none] gap-1 overflow-x-auto p-0.5 data-after:mask-r-from-[calc(100%-2rem)] data-before:mask-l-from-[calc(100%-2rem)]"
+      >
         {sessions.map((session, index) => {
           const active = session.id === currentId
           return (

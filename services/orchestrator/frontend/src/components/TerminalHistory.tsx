@@ -121,7 +121,7 @@ export function TerminalHistory({ sessionId, screen, look, start, searches, onCo
           style={{ top: `calc(0.375rem + ${coveredRows(grid) * grid.cellHeightPx}px)` }}
         />
       </div>
-      <div className="absolute inset-x-0 top-0 flex h-10 items-center gap-2 border-b bg-terminal-bar pr-1.5 pl-3 text-xs text-muted-foreground">
+      <div className="group/history absolute inset-x-0 top-0 flex h-10 items-center gap-2 border-b bg-terminal-bar pr-1.5 pl-3 text-xs text-muted-foreground">
         <HistoryState
           history={data}
           lines={lines}

@@ -57,6 +57,7 @@ export class HistoryScreen {
   #look: TerminalLook
   #leftEnd = false
   #finding = false
+  #found: { text: string; caseSensitive: boolean } | null = null
 
   constructor(element: HTMLElement, options: HistoryScreenOptions) {
     this.#options = options
@@ -102,9 +103,15 @@ export class HistoryScreen {
   }
 
   setLook(look: TerminalLook): void {
+    const recolours = look.scheme !== this.#look.scheme
     this.#look = look
     applyLook(this.#terminal, look)
     this.#showSelection()
+    const found = this.#found
+    if (!recolours || !found) return
+    // Matches keep the colours that they were marked with.
+    this.#search.clearDecorations()
+    this.find(found.text, 'up', found.caseSensitive)
   }
 
   scroll(lines: number): void {
@@ -126,6 +133,7 @@ export class HistoryScreen {
 
   /** Goes to the match above or below the current one; the first one is the lowest. */
   find(text: string, direction: 'up' | 'down', caseSensitive: boolean): void {
+    this.#found = { text, caseSensitive }
     const { match, active } = matchColours[this.#look.scheme.tone]
     const decorations = {
       matchBackground: match,
@@ -143,6 +151,7 @@ export class HistoryScreen {
 
   /** Begins a search anew, from the bottom. */
   forgetMatches(): void {
+    this.#found = null
     this.#search.clearDecorations()
     this.#terminal.clearSelection()
   }
