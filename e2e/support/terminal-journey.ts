@@ -9,7 +9,7 @@ export async function signInAt(page: Page, address: string): Promise<void> {
   await page.getByLabel('Email').fill(admin.email)
   await page.getByLabel('Password', { exact: true }).fill(admin.password)
   await page.keyboard.press('Enter')
-  await expectOnScreen(page, /\$ /)
+  await expectOnScreen(page, /\$ /, { timeout: 40_000 })
 }
 
 /** Middle of the last place where the screen shows `text`, in pixels of the page. */
