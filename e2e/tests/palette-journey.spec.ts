@@ -70,6 +70,15 @@ test('everything is reached by keyboard, and Ctrl+K in a terminal is the shellâ€
   // Half of the page holds fewer columns than the whole.
   await expectOnScreen(page, /columns-(6|7)\d\b/)
   await keepScreenshots(page, 'split')
+  // A session that is chosen elsewhere comes to the side in front.
+  await page.keyboard.press('Control+Shift+K')
+  await page.keyboard.type('Terminal 1')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('textbox', { name: 'Terminal, Terminal 1' })).toBeFocused()
+  await expect(page).toHaveURL(new RegExp(`${tests.id}\\?beside=(?!${agent.id})`))
+  await page.getByRole('navigation', { name: 'Environments and sessions' }).getByRole('link', { name: 'agent' }).click()
+  await expect(page).toHaveURL(`${pathOf(tests)}?beside=${agent.id}`)
+  await expect(page.getByRole('textbox', { name: 'Terminal, agent' })).toBeFocused()
   await page.getByRole('button', { name: 'Close tests on this side' }).click()
   await expect(page).toHaveURL(pathOf(agent))
   await expect(sides).toHaveCount(1)
