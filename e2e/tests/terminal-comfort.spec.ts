@@ -20,6 +20,7 @@ async function closeSettings(page: Page) {
 }
 
 test('a terminal has the comforts of any other', async ({ page, context, api, server }) => {
+  test.slow()
   const environment = await api.createEnvironment({ name: 'comfort' })
   const session = await api.createSession({ environmentId: environment.id, name: 'main' })
   const other = await api.createSession({ environmentId: environment.id, name: 'other' })
@@ -193,13 +194,14 @@ test('a terminal has the comforts of any other', async ({ page, context, api, se
   })
 
   await test.step('Shift+Return reaches a program that asks, and is Return for every other', async () => {
-    await typeInTerminal(page, 'clear; cat -v')
+    await typeInTerminal(page, 'clear; echo reads-$((1+1)); cat -v')
+    await expectOnScreen(page, /^reads-2/m)
     await page.keyboard.type('plain')
     await page.keyboard.press('Shift+Enter')
     await expectOnScreen(page, /^plain\s+plain/m)
     await page.keyboard.press('Control+c')
-    await typeInTerminal(page, "printf '\\e[>4;2m'; cat -v")
-    await page.waitForTimeout(300)
+    await typeInTerminal(page, "printf '\\e[>4;2m'; echo asks-$((1+1)); cat -v")
+    await expectOnScreen(page, /^asks-2/m)
     await page.keyboard.press('Shift+Enter')
     await expectOnScreen(page, /\^\[\[13;2u/)
   })
