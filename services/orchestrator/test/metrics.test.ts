@@ -33,6 +33,7 @@ describe('/metrics', () => {
       expect(described.has(name) || described.has(name.replace(/_(bucket|sum|count)$/, '')), series).toBe(true)
     }
     expect(described).toContain('process_resident_memory_bytes')
+    expect(described).toContain('process_open_fds')
   })
 
   it('counts environments by status and operations in the queue, as the database has them', async () => {

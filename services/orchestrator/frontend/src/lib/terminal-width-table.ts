@@ -1,6 +1,6 @@
 /**
  * How many columns tmux 3.5a of the sandbox image gives to a character: it asks the C library there, glibc 2.41, which knows
- * Unicode 16. Measured by asking tmux for the cursor's column behind each; `e2e/tests/widths.spec.ts` does it again. Ranges
+ * Unicode 16. Measured by asking tmux for the cursor's column behind each; `e2e/tests/screen.spec.ts` does it again. Ranges
  * are hexadecimal; what is in neither has one column.
  */
 
