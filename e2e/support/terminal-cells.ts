@@ -141,7 +141,7 @@ function readCells(this: PageTerminal): Screen {
   const readCell = (cell: PageCell | undefined) => {
     if (!cell) return { text: ' ', width: 1, look: '' }
     const words = flags.filter((flag) => cell[`is${flag}`]() !== 0).map(String)
-    if (cell.isUnderline() !== 0) words.push(`Underline${cell.extended.underlineStyle}`)
+    if (cell.isUnderline() !== 0) words.push(`Underline${cell.extended.underlineStyle}/${cell.extended.underlineColor}`)
     const width = cell.getWidth()
     const text = width === 0 ? '' : cell.getChars() || ' '
     // Nobody sees in which colour a blank is written.

@@ -11,6 +11,10 @@ test('colours and attributes', async () => {
   await shown.run('clear; python3 /tmp/looks.py')
   await shown.expectText(/looks-shown/)
   await shown.expectSameAsTmux()
+  const underlined = (await shown.read()).cells.find((row) => textOf(row).startsWith('coloured underline'))?.[0]
+  // 3 is curly; the colour is red, in the low three bytes of the number that xterm.js keeps.
+  expect(underlined?.look).toMatch(/^Underline3\//)
+  expect(Number(underlined?.look.split('/')[1]) & 0xffffff).toBe(0xff0000)
 })
 
 test('emoji, wide and combining characters, with what follows them in its column', async () => {
