@@ -13,6 +13,10 @@ export const SessionHistory = z
     text: z.string(),
     /** The oldest lines were left out, because all together are more than 16 MiB. */
     truncated: z.boolean(),
+    /** How many lines, as wide as the terminal, are kept at the most. */
+    keptLines: z.int().min(0),
+    /** That many were reached: older ones are gone, or about to go. */
+    full: z.boolean(),
   })
   .meta({ id: 'SessionHistory' })
 export type SessionHistory = z.infer<typeof SessionHistory>

@@ -102,7 +102,7 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       image: environment.image,
       memoryBytes: environment.memory_bytes,
       cpuLimit: environment.cpu_limit,
-      ...containerStart(wayIn, image?.variables ?? []),
+      ...containerStart(wayIn, { imageVariables: image?.variables ?? [], memoryBytes: environment.memory_bytes }),
     })
   }
 

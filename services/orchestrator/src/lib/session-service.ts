@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { CreateSession, Session, SessionHistory, SessionHistoryQuery, UpdateSession } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { hasAlternateScreen, readTmuxHistory } from '../services/tmux-history.ts'
+import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
 import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
@@ -58,8 +58,8 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       const environment = requireRunning(await requireEnvironment(actor, row.environment_id, db))
       const history = await reach.inside(environment.id, async (ssh) => {
         if (text === 'true') return readTmuxHistory(ssh, row.tmux_session_name)
-        const alternateScreen = await hasAlternateScreen(ssh, row.tmux_session_name)
-        return alternateScreen === null ? null : { alternateScreen, text: '', truncated: false }
+        const state = await readTmuxHistoryState(ssh, row.tmux_session_name)
+        return state === null ? null : { ...state, text: '', truncated: false }
       })
       if (history !== null) return history
       const detail = `The session "${sessionId}" has ended, and its history with it. Attaching to it starts a new shell.`

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { containerStart, readStartReport } from './container-start.ts'
 
+const memoryBytes = 512 * 1024 ** 2
 const keys = { hostPrivateKey: 'private', clientPublicKey: 'ssh-ed25519 AAAA' }
 
 test('nothing is reported before the first line is complete', () => {
@@ -29,12 +30,15 @@ test('any other first line refuses with that line, bounded', () => {
 })
 
 test('the variables of the image reach sshd on one quoted line', () => {
-  const { variables } = containerStart(keys, ['PATH=/a:/b', 'GREETING=say "hi" \\ bye', 'BAD NAME=x', 'LINES=a\nb'])
+  const { variables } = containerStart(keys, {
+    imageVariables: ['PATH=/a:/b', 'GREETING=say "hi" \\ bye', 'BAD NAME=x', 'LINES=a\nb'],
+    memoryBytes,
+  })
   const lines = (variables.CRAFTASTIC_SSHD_CONFIG ?? '').split('\n').filter((line) => line.startsWith('SetEnv'))
   expect(lines).toEqual(['SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye"'])
 })
 
 test("the image's own LANG wins", () => {
-  const { variables } = containerStart(keys, ['LANG=de_DE.UTF-8'])
+  const { variables } = containerStart(keys, { imageVariables: ['LANG=de_DE.UTF-8'], memoryBytes })
   expect(variables.CRAFTASTIC_SSHD_CONFIG).toContain('SetEnv "LANG=de_DE.UTF-8"\n')
 })

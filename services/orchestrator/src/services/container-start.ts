@@ -3,6 +3,7 @@
  * through the engine: its archive calls run code of the container on the host (CVE-2026-41567).
  */
 import { readFileSync } from 'node:fs'
+import { historyLimitConf } from './history-limit.ts'
 import { runDirectory } from './run-directory.ts'
 import { sshPort } from './ssh-dial.ts'
 
@@ -28,7 +29,7 @@ export type WayInKeys = {
 /** Command and variables that make an image into an environment. `imageVariables` are `NAME=value`, as the image has them. */
 export function containerStart(
   keys: WayInKeys,
-  imageVariables: string[],
+  { imageVariables, memoryBytes }: { imageVariables: string[]; memoryBytes: number },
 ): { command: string[]; variables: Record<string, string> } {
   return {
     command: ['/bin/sh', '-c', 'eval "$CRAFTASTIC_START"'],
@@ -37,7 +38,7 @@ export function containerStart(
       CRAFTASTIC_HOST_KEY: keys.hostPrivateKey,
       CRAFTASTIC_AUTHORIZED_KEYS: keys.clientPublicKey,
       CRAFTASTIC_SSHD_CONFIG: sshdConfig(imageVariables),
-      CRAFTASTIC_TMUX_CONF: tmuxConf,
+      CRAFTASTIC_TMUX_CONF: `${tmuxConf}\n${historyLimitConf(memoryBytes)}`,
       CRAFTASTIC_WITH_CHANNEL: withChannelScript,
     },
   }

@@ -32,7 +32,7 @@ describeOnEngine('the history of a session', () => {
     expect(lines.slice(first, first + 15_000)).toEqual(Array.from({ length: 15_000 }, (_, index) => `${index + 1}`))
     expect(lines[first + 15_000]).toBe('flood-2')
     expect(lines[first + 15_001]).toMatch(/\$ $/)
-    expect(await read()).toMatchObject({ alternateScreen: false, truncated: false })
+    expect(await read()).toMatchObject({ alternateScreen: false, truncated: false, keptLines: 20_000, full: false })
   })
 
   it('keeps colours, wide characters and long lines', async () => {
@@ -46,7 +46,7 @@ describeOnEngine('the history of a session', () => {
   it('is none while a full-screen program has the screen, and is there again after it', async () => {
     await run('LESS= less /etc/services')
     await expect.poll(async () => (await read('?text=false')).alternateScreen).toBe(true)
-    expect(await read()).toEqual({ alternateScreen: true, text: '', truncated: false })
+    expect(await read()).toMatchObject({ alternateScreen: true, text: '', truncated: false })
     await run('q')
     await expect.poll(async () => (await read('?text=false')).alternateScreen).toBe(false)
     expect((await read('?text=false')).text).toBe('')

@@ -27,6 +27,7 @@ export function HistoryState({ history, lines, error, fetching, newOutput, onRet
       </>
     )
   }
+  const keepsLast = history?.full && !history.alternateScreen && !history.truncated ? history.keptLines : null
   return (
     <p role="status" className="min-w-0 flex-1 truncate max-sm:group-has-data-searching/history:hidden">
       <span className="font-medium text-foreground">History</span>
@@ -35,6 +36,7 @@ export function HistoryState({ history, lines, error, fetching, newOutput, onRet
         ' · The program uses the whole screen, which has no history. Leave it to see the shell’s.'}
       {history && !history.alternateScreen && ` · ${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`}
       {history?.truncated && ' · the oldest are left out'}
+      {keepsLast && ` · only the last ${keepsLast.toLocaleString('en')} are kept`}
       {history && !history.alternateScreen && newOutput && <span className="text-foreground"> · new output below</span>}
     </p>
   )

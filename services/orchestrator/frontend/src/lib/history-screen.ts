@@ -35,7 +35,7 @@ export interface HistoryScreenOptions {
   onCopyBlocked(text: string): void
 }
 
-/** tmux keeps 20,000 lines as wide as the pane was; a narrower window makes more of them. */
+/** tmux keeps up to 20,000 lines as wide as the pane was; a narrower window makes more of them. */
 const scrollback = 200_000
 const countedMatches = 1000
 /** As a wheel of a mouse turns. */
