@@ -22,7 +22,8 @@ export async function expectGoneFromScreen(
   await expect.poll(() => readScreen(page), { timeout: 15_000, ...options }).not.toMatch(pattern)
 }
 
-async function readScreen(page: Page): Promise<string> {
+/** Its rows, from the top. */
+export async function readScreen(page: Page): Promise<string> {
   const rows = await page.locator('.xterm-accessibility-tree > div').allTextContents()
   return rows.join('\n').replaceAll('\u00a0', ' ')
 }
