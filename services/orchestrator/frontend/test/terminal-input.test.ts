@@ -53,6 +53,21 @@ test('what the socket swallowed is sent again, what arrived is not', async () =>
   expect(lost).toEqual([])
 })
 
+test('what the terminal answered to one connection is not sent to the next, and counts where it arrived', () => {
+  const { connection, last, comeBack } = setUp()
+  last().attach()
+  connection.sendText('ab')
+  connection.sendText('\x1b[?1;2c')
+  connection.sendText('cd')
+  comeBack(2)
+  expect(last().input()).toBe('cd')
+  connection.sendText('\x1b[?1;2c')
+  connection.sendText('e')
+  // Of this connection everything arrived: "cd", the answer and "e".
+  comeBack(2 + 2 + 7 + 1)
+  expect(last().input()).toBe('')
+})
+
 test('what was acknowledged is not kept', async () => {
   const { connection, last, comeBack } = setUp()
   last().attach()

@@ -157,7 +157,7 @@ export class TerminalConnection {
 
   /** Answers false when the text was refused. While there is no connection it waits for the next one. */
   sendText(text: string): boolean {
-    if (isReply(text) && !this.#answersScreen()) return false
+    if (isReply(text)) return this.#sendReply(encoder.encode(text))
     if (!holdsInput.includes(this.#phase.name)) return false
     // An interrupt must not wait behind a long paste.
     if (text === interrupt) this.giveUpPaste()
@@ -171,8 +171,7 @@ export class TerminalConnection {
 
   /** For what a terminal reports as raw bytes, one per character: the mouse. */
   sendBinary(data: string): boolean {
-    if (!this.#answersScreen()) return false
-    return this.#input.send(Uint8Array.from(data, (character) => character.charCodeAt(0) & 0xff))
+    return this.#sendReply(Uint8Array.from(data, (character) => character.charCodeAt(0) & 0xff))
   }
 
   dispose(): void {
@@ -198,6 +197,10 @@ export class TerminalConnection {
 
   #control(socket: SocketLike, message: TerminalClientMessage): void {
     if (socket.readyState === openState) socket.send(JSON.stringify(message))
+  }
+
+  #sendReply(bytes: Uint8Array<ArrayBuffer>): boolean {
+    return this.#answersScreen() && this.#input.send(bytes, { isReply: true })
   }
 
   /** Whether what the terminal says by itself answers output of this connection. */

@@ -36,6 +36,8 @@ export class TerminalInput {
   #streamId = newStreamId()
   /** Oldest first. */
   #chunks: Uint8Array<ArrayBuffer>[] = []
+  /** What the terminal said by itself: for the connection that asked, and no other. */
+  readonly #replies = new WeakSet<Uint8Array>()
   /** How many of the chunks the present socket was given. */
   #givenChunks = 0
   /** How many of the bytes, from the first one, any socket was given. */
@@ -60,15 +62,17 @@ export class TerminalInput {
     return this.#streamId
   }
 
-  /** Answers false when too much waits for a connection already. */
-  send(bytes: Uint8Array<ArrayBuffer>): boolean {
+  /** Answers false when too much waits for a connection already. `isReply` is sent now or never. */
+  send(bytes: Uint8Array<ArrayBuffer>, { isReply = false } = {}): boolean {
     if (this.#socket === null) {
       if (this.#unconfirmedBytes() + bytes.byteLength > maxHeldBytes) return false
       this.#heldSinceMs ??= Date.now()
     }
     for (let start = 0; start < bytes.byteLength;) {
       const end = chunkEnd(bytes, start)
-      this.#chunks.push(bytes.subarray(start, end))
+      const chunk = bytes.subarray(start, end)
+      if (isReply) this.#replies.add(chunk)
+      this.#chunks.push(chunk)
       start = end
     }
     if (this.#timer === undefined) this.#drain()
@@ -82,6 +86,7 @@ export class TerminalInput {
     else if (this.#givenBytes > 0) this.#giveUp('unknown')
     this.#countId = countId
     this.#arrivedBytes = bytes
+    this.#dropReplies()
   }
 
   /** `bytes` of the stream have arrived so far. */
@@ -93,7 +98,9 @@ export class TerminalInput {
     this.#givenNowBytes = Math.max(0, this.#givenNowBytes - arrived)
     for (let first = this.#chunks[0]; first && arrived > 0; first = this.#chunks[0]) {
       if (first.byteLength > arrived) {
-        this.#chunks[0] = first.subarray(arrived)
+        const rest = first.subarray(arrived)
+        if (this.#replies.has(first)) this.#replies.add(rest)
+        this.#chunks[0] = rest
         return
       }
       arrived -= first.byteLength
@@ -142,6 +149,19 @@ export class TerminalInput {
     const bytes = this.#unconfirmedBytes()
     this.#clear()
     if (bytes > 0) this.#listeners.onLost(bytes, why)
+  }
+
+  /** Counted until here, because they may have arrived. */
+  #dropReplies(): void {
+    let position = 0
+    let droppedGivenBytes = 0
+    this.#chunks = this.#chunks.filter((chunk) => {
+      const isReply = this.#replies.has(chunk)
+      if (isReply && position < this.#givenBytes) droppedGivenBytes += chunk.byteLength
+      position += chunk.byteLength
+      return !isReply
+    })
+    this.#givenBytes -= droppedGivenBytes
   }
 
   #clear(): void {
