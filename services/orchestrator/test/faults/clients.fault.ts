@@ -39,28 +39,32 @@ describeOnEngine('tmux clients of a server that is gone', () => {
     await api.deleteEnvironment(environmentId)
   })
 
-  it('end with a server that hangs or is cut off, because sshd asks whether it is there', { timeout: 300_000 }, async () => {
-    const { api, process: started } = server()
-    const { id: environmentId } = await api.createEnvironment({ name: 'cut-off' })
-    const session = await api.createSession({ environmentId })
-    const terminal = await attach(api, session.id)
-    await terminal.waitFor(/\$ /)
-    const asks = await inContainer(environmentId, 'grep', '-c', '^ClientAlive', '/run/craftastic/sshd_config')
-    expect(asks).toBe('2')
-    const clients = () => askTmux(environmentId, 'list-clients', '-F', '#{client_tty}')
-    expect(await clients()).not.toBe('')
-    process.kill(started.pid, 'SIGSTOP')
-    try {
-      await expect.poll(clients, { timeout: 150_000, interval: 1_000 }).toBe('')
-    } finally {
-      process.kill(started.pid, 'SIGCONT')
-    }
-    // And it goes on where it was once it is back.
-    await terminal.waitFor(/\$ /)
-    await expect.poll(clients, { timeout: 30_000 }).not.toBe('')
-    terminal.type('echo back-$((1 + 1))\r')
-    await terminal.waitFor(/back-2/)
-    await terminal.close()
-    await api.deleteEnvironment(environmentId)
-  })
+  it(
+    'end with a server that hangs or is cut off, because sshd asks whether it is there',
+    { timeout: 300_000 },
+    async () => {
+      const { api, process: started } = server()
+      const { id: environmentId } = await api.createEnvironment({ name: 'cut-off' })
+      const session = await api.createSession({ environmentId })
+      const terminal = await attach(api, session.id)
+      await terminal.waitFor(/\$ /)
+      const asks = await inContainer(environmentId, 'grep', '-c', '^ClientAlive', '/run/craftastic/sshd_config')
+      expect(asks).toBe('2')
+      const clients = () => askTmux(environmentId, 'list-clients', '-F', '#{client_tty}')
+      expect(await clients()).not.toBe('')
+      process.kill(started.pid, 'SIGSTOP')
+      try {
+        await expect.poll(clients, { timeout: 150_000, interval: 1_000 }).toBe('')
+      } finally {
+        process.kill(started.pid, 'SIGCONT')
+      }
+      // And it goes on where it was once it is back.
+      await terminal.waitFor(/\$ /)
+      await expect.poll(clients, { timeout: 30_000 }).not.toBe('')
+      terminal.type('echo back-$((1 + 1))\r')
+      await terminal.waitFor(/back-2/)
+      await terminal.close()
+      await api.deleteEnvironment(environmentId)
+    },
+  )
 })
