@@ -29,8 +29,8 @@ test('record a session, play it, keep the file, and delete it', async ({ page, s
   })
 
   await test.step('what is typed is in it', async () => {
-    await typeInTerminal(page, 'printf "\\033[32mgreen-$((1 + 1))\\033[0m 漢字\\n"')
-    await expectOnScreen(page, /^green-2 漢字/m)
+    await typeInTerminal(page, 'printf "\\033[32mgreen-$((1 + 1))\\033[0m\\n"')
+    await expectOnScreen(page, /^green-2/m)
     await keepScreenshots(page, 'recording')
   })
 
@@ -46,7 +46,7 @@ test('record a session, play it, keep the file, and delete it', async ({ page, s
     await page.getByRole('button', { name: 'Play' }).click()
     await expect(page.getByRole('heading', { name: 'demo' })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Play again' })).toBeVisible({ timeout: 20_000 })
-    await expectOnScreen(page, /^green-2 漢字/m)
+    await expectOnScreen(page, /^green-2/m)
   })
 
   await test.step('keys go back to its beginning, play and pause, and end it', async () => {
@@ -64,7 +64,7 @@ test('record a session, play it, keep the file, and delete it', async ({ page, s
     await page.getByRole('combobox', { name: 'Speed' }).selectOption('4')
     await position.focus()
     await page.keyboard.press('End')
-    await expectOnScreen(page, /^green-2 漢字/m)
+    await expectOnScreen(page, /^green-2/m)
     await keepScreenshots(page, 'player')
   })
 
