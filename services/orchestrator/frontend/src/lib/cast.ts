@@ -9,7 +9,7 @@ const Header = z.looseObject({
 })
 
 /** Nobody waits longer than this for the next thing to happen. */
-export const idleLimitSeconds = 2
+const idleLimitSeconds = 2
 
 /** `at` is in seconds of playing time, without what idle time was cut off. */
 export type CastEvent = { at: number } & (
