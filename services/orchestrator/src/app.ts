@@ -40,6 +40,7 @@ import { authRoutes } from './routes/auth.ts'
 import { environmentLifecycleRoutes } from './routes/environment-lifecycle.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { eventRoutes } from './routes/events.ts'
+import { gitCredentialRoutes } from './routes/git-credentials.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -102,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
+  await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })
   await app.register(terminalRoutes, { prefix: '/api', ...domain })
@@ -152,7 +154,7 @@ async function registerPlugins(app: FastifyInstance, config: Config): Promise<vo
     await app.register(cors, {
       origin: config.corsOrigins,
       credentials: true,
-      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       exposedHeaders: ['location', 'retry-after', 'x-request-id', replayedHeader],
     })
   }

@@ -78,6 +78,14 @@ export const Variables = z.object({
   SANDBOX_MEMORY_LIMIT: MemorySize.default(512 * 1024 ** 2),
   SANDBOX_CPU_LIMIT: decimalNumber(0.05, 1024, 'a number of cores').default(0.5),
   GIT_ALLOWED_HOSTS: commaListOf('host names, or http://host:port for one that has no https', isGitHost).default([]),
+  GITHUB_CLIENT_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{8,64}$/, { error: 'the client ID of an OAuth app, such as Ov23li0123456789abcd' })
+    .optional(),
+  GITHUB_URL: z
+    .string()
+    .refine(isOrigin, { error: 'an origin such as https://github.example.org, without a path' })
+    .default('https://github.com'),
   DISK_FLOOR: DiskSize.default(5 * 1024 ** 3),
   CREATE_CONCURRENCY: wholeNumber(1, 64, 'a whole number').default(4),
   MAX_ENVIRONMENTS_PER_USER: wholeNumber(1, 10_000, 'a whole number').default(50),
@@ -204,6 +212,11 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
     },
     /** Empty = every https host with a public name. */
     gitAllowedHosts: variables.GIT_ALLOWED_HOSTS,
+    /** The GitHub whose device flow users may sign in with, and the id of its OAuth app; null = there is none. */
+    github:
+      variables.GITHUB_CLIENT_ID === undefined
+        ? null
+        : { clientId: variables.GITHUB_CLIENT_ID, url: variables.GITHUB_URL },
     /** Free bytes below which no environment is created. */
     diskFloorBytes: variables.DISK_FLOOR,
     /** How many environments each server starts at the same time. */

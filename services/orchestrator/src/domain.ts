@@ -22,6 +22,8 @@ import { createEnvironmentUsage } from './lib/environment-usage.ts'
 import type { EventFeed } from './lib/event-feed.ts'
 import { deleteOldEvents } from './lib/event-log.ts'
 import { createEventService } from './lib/event-service.ts'
+import { createGitCredentials } from './lib/git-credentials.ts'
+import { createGitDeviceFlows, deleteOldDeviceFlows } from './lib/git-device-flow.ts'
 import { readGitHosts } from './lib/git-hosts.ts'
 import { deleteOldKeys } from './lib/idempotency.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
@@ -65,6 +67,8 @@ export function buildDomain(options: DomainOptions) {
   const { quotas, sandbox } = config
   const secretBox = new SecretBox(options.encryptionKey)
   const connections = createEnvironmentConnections({ runtime, db, secretBox })
+  const gitHosts = readGitHosts(config.gitAllowedHosts)
+  const gitCredentials = createGitCredentials({ db, secretBox, gitHosts })
   const memoryPressure = createMemoryPressure({ db, log })
   const reconciler = createReconcileLoop({
     reconcile: createReconciler({
@@ -129,6 +133,7 @@ export function buildDomain(options: DomainOptions) {
       await deleteOldEvents(db)
       await deleteOldOperations(db)
       await deleteOldKeys(db)
+      await deleteOldDeviceFlows(db)
       await deleteOldJobs(db)
     },
   }
@@ -136,7 +141,7 @@ export function buildDomain(options: DomainOptions) {
     environments: createEnvironmentService({
       db,
       createLine,
-      gitHosts: readGitHosts(config.gitAllowedHosts),
+      gitHosts,
       sandbox,
       quotas,
       diskFloor,
@@ -144,6 +149,8 @@ export function buildDomain(options: DomainOptions) {
     lifecycle: createEnvironmentLifecycle({ db, quotas }),
     sessions: createSessionService({ db, reach }),
     recordings,
+    gitCredentials,
+    gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),
     operations: createOperationService({ db, feed, quotas }),
     events: createEventService({ db, feed, sessionWatch }),
     usage: createEnvironmentUsage({ db, runtime, reach }),

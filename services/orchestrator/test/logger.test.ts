@@ -10,18 +10,25 @@ function capture(write: (log: ReturnType<typeof createLogger>) => void): string 
 }
 
 describe('the log', () => {
-  it.each(['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret'])(
-    'never holds what is named %s, three levels deep',
-    (name) => {
-      const output = capture((log) => {
-        log.info({ [name]: 'hunter2' }, 'one')
-        log.info({ a: { [name]: 'hunter2' } }, 'two')
-        log.info({ a: { b: { [name]: ['hunter2'] } } }, 'three')
-      })
-      expect(output).not.toContain('hunter2')
-      expect(output.match(/\[removed\]/g)).toHaveLength(3)
-    },
-  )
+  it.each([
+    'authorization',
+    'proxy-authorization',
+    'cookie',
+    'set-cookie',
+    'password',
+    'token',
+    'accessToken',
+    'refreshToken',
+    'secret',
+  ])('never holds what is named %s, three levels deep', (name) => {
+    const output = capture((log) => {
+      log.info({ [name]: 'hunter2' }, 'one')
+      log.info({ a: { [name]: 'hunter2' } }, 'two')
+      log.info({ a: { b: { [name]: ['hunter2'] } } }, 'three')
+    })
+    expect(output).not.toContain('hunter2')
+    expect(output.match(/\[removed\]/g)).toHaveLength(3)
+  })
 
   it('removes user names and passwords from URLs, and tokens from queries', () => {
     expect(cleanText('clone of https://me:hunter2@git.example.org/a failed')).toBe(

@@ -19,6 +19,17 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AuditLog {
+  action: string;
+  at: Generated<Timestamp>;
+  details: Generated<Json>;
+  environment_id: string | null;
+  id: Generated<number>;
+  result: string;
+  target: string;
+  user_id: string;
+}
+
 export interface AuthSessions {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -91,6 +102,29 @@ export interface Events {
   user_id: string;
 }
 
+export interface GitCredentials {
+  created_at: Generated<Timestamp>;
+  host: string;
+  id: Generated<string>;
+  last_four: string;
+  last_used_at: Timestamp | null;
+  token_sealed: string;
+  updated_at: Generated<Timestamp>;
+  user_id: string;
+  username: string | null;
+}
+
+export interface GitDeviceFlows {
+  created_at: Generated<Timestamp>;
+  device_code_sealed: string;
+  expires_at: Timestamp;
+  id: Generated<string>;
+  interval_seconds: number;
+  next_poll_at: Timestamp;
+  state: Generated<string>;
+  user_id: string;
+}
+
 export interface IdempotencyKeys {
   answer: Json | null;
   claimed_at: Generated<Timestamp>;
@@ -154,12 +188,15 @@ export interface WorkerPools {
 }
 
 export interface DB {
+  audit_log: AuditLog;
   auth_sessions: AuthSessions;
   deleted_environments: DeletedEnvironments;
   deployments: Deployments;
   environment_keys: EnvironmentKeys;
   environments: Environments;
   events: Events;
+  git_credentials: GitCredentials;
+  git_device_flows: GitDeviceFlows;
   idempotency_keys: IdempotencyKeys;
   operation_lines: OperationLines;
   operations: Operations;

@@ -25,17 +25,43 @@ export function readGitHosts(entries: readonly string[]): GitHosts {
 export function checkRepositoryUrl(value: string, hosts: GitHosts): { url: string } | { refused: string } {
   const parsed = parseRepositoryUrl(value)
   if ('refused' in parsed) return parsed
-  const { url } = parsed
-  if (hosts.origins.has(url.origin)) return { url: url.href }
-  if (url.protocol !== 'https:')
-    return { refused: 'must use https; plain http is for hosts that GIT_ALLOWED_HOSTS names' }
-  if (url.port !== '') return { refused: 'must use the standard https port, or be named in GIT_ALLOWED_HOSTS' }
-  if (hosts.names?.has(url.hostname)) return { url: url.href }
+  const refused = refuseOrigin(parsed.url, hosts)
+  return refused === null ? { url: parsed.url.href } : { refused }
+}
+
+/**
+ * The one origin that a token for `host` is ever shown to, or in words why there is none: https wherever that is
+ * allowed, plain http only where it is the only way that the operator has named.
+ */
+export function findTokenOrigin(host: string, hosts: GitHosts): { origin: string } | { refused: string } {
+  const secure = readOrigin(`https://${host}`)
+  if (secure === null || secure.host !== host) return { refused: 'is not a host as it stands in a URL' }
+  const refused = refuseOrigin(secure, hosts)
+  if (refused === null) return { origin: secure.origin }
+  const plain = readOrigin(`http://${host}`)
+  return plain !== null && hosts.origins.has(plain.origin) ? { origin: plain.origin } : { refused }
+}
+
+/** Whether the operator has named this host, so that it may lead into private networks. */
+export function isNamedHost({ origin, hostname }: URL, hosts: GitHosts): boolean {
+  return hosts.origins.has(origin) || hosts.names?.has(hostname) === true
+}
+
+function readOrigin(text: string): URL | null {
+  return URL.canParse(text) ? new URL(text) : null
+}
+
+/** In words why environments may not use this host in this way; null when they may. */
+function refuseOrigin(url: URL, hosts: GitHosts): string | null {
+  if (hosts.origins.has(url.origin)) return null
+  if (url.protocol !== 'https:') return 'must use https; plain http is for hosts that GIT_ALLOWED_HOSTS names'
+  if (url.port !== '') return 'must use the standard https port, or be named in GIT_ALLOWED_HOSTS'
+  if (hosts.names?.has(url.hostname)) return null
   if (!isPublicName(url.hostname)) {
-    return { refused: `names the host "${url.hostname}", which is not public and not in GIT_ALLOWED_HOSTS` }
+    return `names the host "${url.hostname}", which is not public and not in GIT_ALLOWED_HOSTS`
   }
-  if (hosts.names !== null) return { refused: `names the host "${url.hostname}", which is not in GIT_ALLOWED_HOSTS` }
-  return { url: url.href }
+  if (hosts.names !== null) return `names the host "${url.hostname}", which is not in GIT_ALLOWED_HOSTS`
+  return null
 }
 
 function isPublicName(hostname: string): boolean {

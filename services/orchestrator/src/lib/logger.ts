@@ -11,6 +11,7 @@ const maxTextLength = 256
 /** Names whose values never belong in a log, wherever they turn up to three levels deep. */
 const secretNames = [
   'authorization',
+  'proxy-authorization',
   'cookie',
   'set-cookie',
   'password',
