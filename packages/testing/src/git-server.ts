@@ -1,11 +1,13 @@
 /**
  * A Git server over smart HTTP for tests: the real `git http-backend` behind a small HTTP server, reachable from
  * containers. Besides good repositories it serves what goes wrong in practice: one that asks for a sign-in, one that is
- * empty, one that accepts the connection and never answers.
+ * empty, one that accepts the connection and never answers, one that is elsewhere now.
  */
 import { execFile, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -22,8 +24,13 @@ export interface GitServer {
   projectCommits: number
   /** Name of its default branch. */
   projectBranch: string
-  /** Asks for a sign-in, as private repositories do. */
+  /** Asks for a sign-in, as private repositories do; with `token` as the password it may be read and pushed to. */
   privateUrl: string
+  token: string
+  /** Redirects to `target`, headers and all, as a host does that was taken over. */
+  redirect: { url: string; target: string }
+  /** Each request so far. */
+  requests: GitServerRequest[]
   /** Has no commit. */
   emptyUrl: string
   /** Accepts the request and never answers. */
@@ -32,8 +39,17 @@ export interface GitServer {
   close(): Promise<void>
 }
 
+export type GitServerRequest = { method: string; url: string; headers: IncomingMessage['headers'] }
+
+export type GitServerOptions = {
+  /** Serves https with this; else plain http. PEM. */
+  tls?: { cert: string; key: string }
+  /** Script of a hook that may refuse a push to the private repository, such as `echo no >&2; exit 1`. */
+  preReceive?: string
+}
+
 /** Serves until `close`, which also removes the repositories. */
-export async function startGitServer(): Promise<GitServer> {
+export async function startGitServer(options: GitServerOptions = {}): Promise<GitServer> {
   const root = await mkdtemp(join(tmpdir(), 'craftastic-git-'))
   const git = (...args: string[]) => run('git', args, { cwd: root })
   await git('clone', '--quiet', '--bare', projectRoot, 'project.git')
@@ -42,18 +58,40 @@ export async function startGitServer(): Promise<GitServer> {
   const count = await git('-C', 'project.git', 'rev-list', '--count', 'HEAD')
   const branch = await git('-C', 'project.git', 'symbolic-ref', '--short', 'HEAD')
 
-  const server = createServer((request, response) => serve(root, request, response))
+  await git('-C', 'private.git', 'config', 'http.receivepack', 'true')
+  if (options.preReceive !== undefined) {
+    const hook = join(root, 'private.git', 'hooks', 'pre-receive')
+    await writeFile(hook, `#!/bin/sh\n${options.preReceive}\n`, { mode: 0o755 })
+  }
+
+  const token = `test-token-${randomBytes(18).toString('base64url')}`
+  const requests: GitServerRequest[] = []
+  const redirect = { url: '', target: '' }
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url = '', headers } = request
+    requests.push({ method, url, headers })
+    if (url.startsWith('/redirect.git')) {
+      response.writeHead(301, { location: url.replace('/redirect.git', redirect.target) }).end()
+    } else if (url.startsWith('/private.git') && !showsToken(request, token)) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end()
+    } else serve(root, request, response)
+  }
+  const server = options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener)
   const address = hostAddress()
   await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve))
   const bound = server.address()
   if (bound === null || typeof bound === 'string') throw new Error('the Git server has no port')
-  const origin = `http://${address}:${bound.port}`
+  const origin = `${options.tls === undefined ? 'http' : 'https'}://${address}:${bound.port}`
+  redirect.url = `${origin}/redirect.git`
   return {
     origin,
     projectUrl: `${origin}/project.git`,
     projectCommits: Number(count.stdout),
     projectBranch: branch.stdout.trim(),
     privateUrl: `${origin}/private.git`,
+    token,
+    redirect,
+    requests,
     emptyUrl: `${origin}/empty.git`,
     hangingUrl: `${origin}/hanging.git`,
     missingUrl: `${origin}/missing.git`,
@@ -65,8 +103,16 @@ export async function startGitServer(): Promise<GitServer> {
   }
 }
 
+/** Whatever the user name: hosts take a token as the password. */
+function showsToken({ headers }: IncomingMessage, token: string): boolean {
+  const [scheme, value = ''] = (headers.authorization ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic') return false
+  const pair = Buffer.from(value, 'base64').toString('utf8')
+  return pair.slice(pair.indexOf(':') + 1) === token
+}
+
 /** An address of this machine that containers can reach. */
-function hostAddress(): string {
+export function hostAddress(): string {
   const interfaces = networkInterfaces()
   const candidates = [interfaces.docker0, ...Object.values(interfaces)].flatMap((addresses) => addresses ?? [])
   const found = candidates.find((candidate) => candidate.family === 'IPv4' && !candidate.internal)
@@ -77,10 +123,6 @@ function hostAddress(): string {
 function serve(root: string, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://git.invalid')
   if (url.pathname.startsWith('/hanging.git')) return
-  if (url.pathname.startsWith('/private.git')) {
-    response.writeHead(401, { 'www-authenticate': 'Basic realm="private"' }).end()
-    return
-  }
   const backend = spawn('git', ['http-backend'], {
     env: {
       PATH: process.env.PATH,
@@ -97,6 +139,8 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
         ? {}
         : { GIT_PROTOCOL: String(request.headers['git-protocol']) }),
       REMOTE_ADDR: '127.0.0.1',
+      // `git receive-pack` is for those who have signed in, if only as somebody.
+      REMOTE_USER: 'somebody',
       // The repositories may belong to another user than the one who runs the tests.
       GIT_CONFIG_COUNT: '1',
       GIT_CONFIG_KEY_0: 'safe.directory',
@@ -104,6 +148,7 @@ function serve(root: string, request: IncomingMessage, response: ServerResponse)
     },
   })
   request.pipe(backend.stdin)
+  response.on('close', () => backend.kill())
   backend.stdin.on('error', () => {})
   relayCgi(backend.stdout, response)
 }

@@ -24,7 +24,9 @@ import { deleteOldEvents } from './lib/event-log.ts'
 import { createEventService } from './lib/event-service.ts'
 import { createGitCredentials } from './lib/git-credentials.ts'
 import { createGitDeviceFlows, deleteOldDeviceFlows } from './lib/git-device-flow.ts'
+import { createGitForwards } from './lib/git-forwards.ts'
 import { readGitHosts } from './lib/git-hosts.ts'
+import { createGitProxy } from './lib/git-proxy.ts'
 import { deleteOldKeys } from './lib/idempotency.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
 import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
@@ -41,6 +43,7 @@ import { createSessionService } from './lib/session-service.ts'
 import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
+import { createGitProxyServer } from './services/git-proxy-server.ts'
 import type { ContainerRuntime } from './services/runtime.ts'
 
 export interface DomainOptions {
@@ -69,6 +72,8 @@ export function buildDomain(options: DomainOptions) {
   const connections = createEnvironmentConnections({ runtime, db, secretBox })
   const gitHosts = readGitHosts(config.gitAllowedHosts)
   const gitCredentials = createGitCredentials({ db, secretBox, gitHosts })
+  const gitProxy = createGitProxyServer(createGitProxy({ db, gitHosts, gitCredentials, log }))
+  const gitForwards = createGitForwards({ db, connections, feed, proxy: gitProxy, log })
   const memoryPressure = createMemoryPressure({ db, log })
   const reconciler = createReconcileLoop({
     reconcile: createReconciler({
@@ -119,7 +124,7 @@ export function buildDomain(options: DomainOptions) {
   }
   const startEnvironment = createOperationJob(
     frame,
-    startEnvironmentWork({ db, runtime, connections, secretBox, cloneStallSeconds }),
+    startEnvironmentWork({ db, runtime, connections, secretBox, gitForwards, cloneStallSeconds }),
   )
   const createLine = createCreateLine()
   const jobs: Record<JobName, Job> = {
@@ -172,6 +177,9 @@ export function buildDomain(options: DomainOptions) {
       reconciler.start()
       const stopIdleWatch = idleWatch.start()
       const stopSweeps = orphanedClients.start()
+      gitForwards.start().catch((error: unknown) => {
+        log.warn({ err: error }, 'git has no way out of the environments that run')
+      })
       observeEnvironments({ db, reach, resumeRecordings: recordings.resumeRecordings, log }).catch((error: unknown) => {
         log.warn({ err: error }, 'sessions could not be observed after the start')
       })
@@ -181,6 +189,7 @@ export function buildDomain(options: DomainOptions) {
       }
     },
     closeConnections: async () => {
+      gitForwards.close()
       sessionWatch.close()
       await recordings.close()
       connections.closeAll()

@@ -3,7 +3,12 @@
  * Runs only while the environment has never been handed to its user: what lies in the workspace is then the rest of an
  * attempt that was cut short, and is removed.
  */
-import { explainCloneFailure, readCloneLogLines, readCloneProgress } from '../lib/clone-progress.ts'
+import {
+  explainCloneFailure,
+  needsGitCredentials,
+  readCloneLogLines,
+  readCloneProgress,
+} from '../lib/clone-progress.ts'
 import { StepFailure, type OperationProgress } from '../lib/operation-progress.ts'
 import { SshFailure, type SshConnection } from '../services/ssh.ts'
 
@@ -29,6 +34,7 @@ export async function cloneRepository(request: CloneRequest): Promise<string | n
   if (failed !== null) {
     throw new StepFailure(explainCloneFailure(`${output}\n${failed}`, repositoryUrl, request.branch ?? 'HEAD'), {
       output,
+      code: needsGitCredentials(output) ? 'git_credentials_required' : undefined,
     })
   }
   const head = await ssh.run(['git', '-C', workspace, 'rev-parse', '--verify', '--quiet', 'HEAD'])

@@ -1,4 +1,5 @@
 /** What a person is told when a step fails. The cause itself goes to the log. */
+import type { OperationError } from '@craftastic/contract'
 import { describeEndedContainer } from '../lib/ended-container.ts'
 import { ContainerNotRunning } from '../lib/environment-connections.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
@@ -6,7 +7,7 @@ import { ImageMissing, RuntimeUnavailable } from '../services/runtime.ts'
 import { SshFailure } from '../services/ssh.ts'
 import { TmuxFailure } from '../services/tmux.ts'
 
-export type FailureDescription = { reason: string; output: string | null }
+export type FailureDescription = Pick<OperationError, 'reason' | 'output' | 'code'>
 
 const engineRules: [RegExp, string][] = [
   [
@@ -21,7 +22,8 @@ const engineRules: [RegExp, string][] = [
 ]
 
 export function describeFailure(error: unknown): FailureDescription {
-  return { reason: reasonOf(error), output: error instanceof StepFailure ? error.output : null }
+  const { output, code } = error instanceof StepFailure ? error : { output: null, code: undefined }
+  return { reason: reasonOf(error), output, ...(code === undefined ? {} : { code }) }
 }
 
 export function describeDeadline(seconds: number): FailureDescription {

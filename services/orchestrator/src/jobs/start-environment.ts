@@ -6,6 +6,7 @@ import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { ensureEnvironmentKeys } from '../lib/environment-keys.ts'
+import type { GitForwards } from '../lib/git-forwards.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import { defaultBranch } from '../lib/repository.ts'
@@ -24,12 +25,13 @@ export type StartEnvironmentOptions = {
   runtime: ContainerRuntime
   connections: EnvironmentConnections
   secretBox: SecretBox
+  gitForwards: Pick<GitForwards, 'ensureGitForward'>
   /** A clone slower than 1,000 bytes per second for this long is given up. */
   cloneStallSeconds: number
 }
 
 export function startEnvironmentWork(options: StartEnvironmentOptions): OperationWork {
-  const { db, runtime, connections, secretBox, cloneStallSeconds } = options
+  const { db, runtime, connections, secretBox, gitForwards, cloneStallSeconds } = options
   return {
     async run(context: OperationContext) {
       const { environment, kind, steps, step, signal } = context
@@ -102,13 +104,18 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       image: environment.image,
       memoryBytes: environment.memory_bytes,
       cpuLimit: environment.cpu_limit,
-      ...containerStart(wayIn, { imageVariables: image?.variables ?? [], memoryBytes: environment.memory_bytes }),
+      ...containerStart(wayIn, {
+        imageVariables: image?.variables ?? [],
+        memoryBytes: environment.memory_bytes,
+        repositoryUrl: environment.repository_url,
+      }),
     })
   }
 
   async function clone({ environment, progress, signal }: OperationContext): Promise<string | null> {
     const { id, repository_url: repositoryUrl, branch } = environment
     if (repositoryUrl === null) return null
+    await gitForwards.ensureGitForward(id)
     const ssh = await connections.connect(id)
     const wanted = branch === defaultBranch ? null : branch
     return cloneRepository({ ssh, repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal })

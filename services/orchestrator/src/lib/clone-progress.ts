@@ -34,19 +34,37 @@ export function readCloneLogLines(text: string): string[] {
     .filter((line) => line !== '')
 }
 
+const asksForSignIn =
+  /asks for a sign-in|could not read Username|Authentication failed|terminal prompts disabled|error: 40[13]/
+
+/** Whether a token for the repository's host, or a better one, may help. */
+export function needsGitCredentials(output: string): boolean {
+  return asksForSignIn.test(output)
+}
+
 /** Why a clone failed, in words. `output` is what git wrote to standard error. */
 export function explainCloneFailure(output: string, repositoryUrl: string, branch: string): string {
+  const { host } = new URL(repositoryUrl)
   const rules: [RegExp, string][] = [
     [/Remote branch .* not found/, `The repository has no branch "${branch}". Check the name, or leave it out.`],
     [
-      /could not read Username|Authentication failed|terminal prompts disabled|error: 40[13]/,
-      `The repository is private or does not exist: its host asked for a sign-in. Check the address ${repositoryUrl}.`,
+      /did not take your token|does not let your token/,
+      `${host} did not accept your token for ${repositoryUrl}. Add a new token for ${host} under Settings, then retry.`,
     ],
-    [/not found|error: 404/, `There is no repository at ${repositoryUrl}. Check the address.`],
+    [
+      asksForSignIn,
+      `The repository is private or does not exist: its host asked for a sign-in. Add a token for ${host} under ` +
+        `Settings, then retry. The address was ${repositoryUrl}.`,
+    ],
+    [
+      /not found|error: 404/,
+      `There is no repository at ${repositoryUrl}, or it is private. Check the address, and your token for ${host} ` +
+        'under Settings.',
+    ],
     [/error: 30[1278]|redirect/i, `The host redirects ${repositoryUrl} to another address. Use the repository's own.`],
     [/Could not resolve host/, `The host of ${repositoryUrl} could not be found. Check the address.`],
     [
-      /Operation too slow|timed out|Connection refused|Failed to connect|Empty reply|early EOF|RPC failed|unexpected disconnect/,
+      /Operation too slow|does not answer|timed out|Connection refused|Failed to connect|Empty reply|early EOF|RPC failed|unexpected disconnect/,
       `The host of ${repositoryUrl} stopped answering or could not be reached. Try again later.`,
     ],
     [/No space left on device|Disk quota exceeded/, 'The disk is full. Free some space, then retry.'],

@@ -14,8 +14,13 @@ export class StepFailure extends Error {
   override name = 'StepFailure'
   /** What the failing program wrote, for those who want it. */
   readonly output: string | null
-  constructor(reason: string, options: { output?: string; cause?: unknown } = {}) {
+  readonly code: OperationError['code']
+  constructor(
+    reason: string,
+    options: { output?: string; code?: OperationError['code'] | undefined; cause?: unknown } = {},
+  ) {
     super(reason, options)
+    this.code = options.code
     this.output = options.output?.slice(-4096) ?? null
   }
 }

@@ -13,6 +13,7 @@ function setUp(clients: Record<string, string>, owned: string[]) {
   const ssh: SshConnection = {
     openCommand: unused,
     openTerminal: unused,
+    forwardIn: unused,
     closed: false,
     onClose: unused,
     close: unused,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { containerStart, readStartReport } from './container-start.ts'
 
-const memoryBytes = 512 * 1024 ** 2
+const about = { imageVariables: [], memoryBytes: 512 * 1024 ** 2, repositoryUrl: null }
 const keys = { hostPrivateKey: 'private', clientPublicKey: 'ssh-ed25519 AAAA' }
 
 test('nothing is reported before the first line is complete', () => {
@@ -31,14 +31,14 @@ test('any other first line refuses with that line, bounded', () => {
 
 test('the variables of the image reach sshd on one quoted line', () => {
   const { variables } = containerStart(keys, {
+    ...about,
     imageVariables: ['PATH=/a:/b', 'GREETING=say "hi" \\ bye', 'BAD NAME=x', 'LINES=a\nb'],
-    memoryBytes,
   })
   const lines = (variables.CRAFTASTIC_SSHD_CONFIG ?? '').split('\n').filter((line) => line.startsWith('SetEnv'))
   expect(lines).toEqual(['SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye"'])
 })
 
 test("the image's own LANG wins", () => {
-  const { variables } = containerStart(keys, { imageVariables: ['LANG=de_DE.UTF-8'], memoryBytes })
+  const { variables } = containerStart(keys, { ...about, imageVariables: ['LANG=de_DE.UTF-8'] })
   expect(variables.CRAFTASTIC_SSHD_CONFIG).toContain('SetEnv "LANG=de_DE.UTF-8"\n')
 })

@@ -3,6 +3,7 @@
  * through the engine: its archive calls run code of the container on the host (CVE-2026-41567).
  */
 import { readFileSync } from 'node:fs'
+import { gitProxyPort, gitVariables } from './git-settings.ts'
 import { historyLimitConf } from './history-limit.ts'
 import { runDirectory } from './run-directory.ts'
 import { sshPort } from './ssh-dial.ts'
@@ -26,10 +27,18 @@ export type WayInKeys = {
   clientPublicKey: string
 }
 
-/** Command and variables that make an image into an environment. `imageVariables` are `NAME=value`, as the image has them. */
+export type EnvironmentTraits = {
+  /** `NAME=value`, as the image has them. */
+  imageVariables: string[]
+  memoryBytes: number
+  /** What its Git reaches through the server. */
+  repositoryUrl: string | null
+}
+
+/** Command and variables that make an image into an environment. */
 export function containerStart(
   keys: WayInKeys,
-  { imageVariables, memoryBytes }: { imageVariables: string[]; memoryBytes: number },
+  { imageVariables, memoryBytes, repositoryUrl }: EnvironmentTraits,
 ): { command: string[]; variables: Record<string, string> } {
   return {
     command: ['/bin/sh', '-c', 'eval "$CRAFTASTIC_START"'],
@@ -37,7 +46,7 @@ export function containerStart(
       CRAFTASTIC_START: startScript,
       CRAFTASTIC_HOST_KEY: keys.hostPrivateKey,
       CRAFTASTIC_AUTHORIZED_KEYS: keys.clientPublicKey,
-      CRAFTASTIC_SSHD_CONFIG: sshdConfig(imageVariables),
+      CRAFTASTIC_SSHD_CONFIG: sshdConfig([...imageVariables, ...gitVariables(repositoryUrl, imageVariables)]),
       CRAFTASTIC_TMUX_CONF: `${tmuxConf}\n${historyLimitConf(memoryBytes)}`,
       CRAFTASTIC_WITH_CHANNEL: withChannelScript,
     },
@@ -62,8 +71,8 @@ export function readStartReport(output: string): StartReport | null {
 }
 
 /** sshd drops the image's variables; `SetEnv` hands them on. Only its first occurrence counts, so it is one line. */
-function sshdConfig(imageVariables: string[]): string {
-  const setEnv = ['LANG=C.UTF-8', ...imageVariables].filter((pair) => /^[A-Za-z_][A-Za-z0-9_]*=[^\n\r\0]*$/.test(pair))
+function sshdConfig(variables: string[]): string {
+  const setEnv = ['LANG=C.UTF-8', ...variables].filter((pair) => /^[A-Za-z_][A-Za-z0-9_]*=[^\n\r\0]*$/.test(pair))
   const byName = new Map(setEnv.map((pair) => [pair.slice(0, pair.indexOf('=')), pair]))
   const quoted = [...byName.values()].map((pair) => `"${pair.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`)
   return `Port ${sshPort}
@@ -77,7 +86,9 @@ StrictModes no
 AuthenticationMethods publickey
 PasswordAuthentication no
 KbdInteractiveAuthentication no
-AllowTcpForwarding no
+AllowTcpForwarding remote
+PermitListen 127.0.0.1:${gitProxyPort}
+GatewayPorts no
 AllowStreamLocalForwarding no
 AllowAgentForwarding no
 PermitTunnel no

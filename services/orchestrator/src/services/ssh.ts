@@ -2,8 +2,8 @@
  * One SSH connection into one environment, multiplexed: a channel for each command and each terminal.
  *
  * The other end belongs to the user's code and is not trusted: the handshake has a deadline, the host key is pinned,
- * output that is read into memory is bounded, and channels that the other end asks for are refused by not being
- * handled. Closing a terminal channel hangs up its program; nothing stays behind in the container.
+ * output that is read into memory is bounded, and channels that the other end asks for are refused, but those of a
+ * forward. Closing a terminal channel hangs up its program; nothing stays behind in the container.
  */
 import ssh2 from 'ssh2'
 import type { Duplex } from 'node:stream'
@@ -62,6 +62,11 @@ export interface SshConnection {
   openTerminal(command: readonly string[], size: TerminalSize): Promise<TerminalChannel>
   /** For a command that reads its input and ends with it. */
   openCommand(command: readonly string[]): Promise<CommandChannel>
+  /**
+   * Makes the other end listen on its loopback, for as long as the connection lives. Once for each port. Rejects with
+   * `SshFailure` when the port is taken or not allowed.
+   */
+  forwardIn(port: number, onStream: (stream: Duplex) => void): Promise<void>
   readonly closed: boolean
   onClose(listener: () => void): void
   close(): void
@@ -122,6 +127,7 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
     openTerminal: (command, size) => openTerminalChannel(client, command, size),
     openCommand: (command) =>
       onChannel(client, shellCommand(command), {}, (channel, resolve) => resolve(toCommandChannel(channel))),
+    forwardIn: (port, onStream) => forwardIn(client, port, onStream),
     get closed() {
       return closed
     },
@@ -185,6 +191,24 @@ function openTerminalChannel(
       ...toCommandChannel(channel),
       resize: (size) => void channel.setWindow(size.rows, size.cols, 0, 0),
     })
+  })
+}
+
+function forwardIn(client: ssh2.Client, port: number, onStream: (stream: Duplex) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) => reject(new SshFailure(`port ${port} cannot be forwarded`, { cause }))
+    try {
+      client.forwardIn('127.0.0.1', port, (error) => {
+        if (error !== undefined) return fail(error)
+        client.on('tcp connection', (details, accept, refuse) => {
+          if (details.destPort === port) onStream(accept())
+          else refuse()
+        })
+        resolve()
+      })
+    } catch (error) {
+      fail(error)
+    }
   })
 }
 
