@@ -5,10 +5,12 @@
 import { ApiClient } from '@craftastic/testing/api-client'
 import { engineVariables, newInstanceId } from '@craftastic/testing/engine-environment'
 import { listLeftovers, removeLeftovers } from '@craftastic/testing/engine-leftovers'
-import { startGitServer, type GitServer } from '@craftastic/testing/git-server'
+import { hostAddress, startGitServer, type GitServer, type GitServerOptions } from '@craftastic/testing/git-server'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { startJobRunner } from '../../src/jobs/runner.ts'
+import { makePinnedCertificate } from '../../src/services/pinned-certificate.ts'
 import { createUser, testPassword } from './builders.ts'
 import { buildTestApp, type TestApp, type TestAppOptions } from './test-app.ts'
 
@@ -25,10 +27,16 @@ export interface EngineServer extends TestApp {
   signInNew(): Promise<ApiClient>
 }
 
-export type EngineServerOptions = { env?: Record<string, string>; cloneStallSeconds?: number } & Pick<
-  TestAppOptions,
-  'sessionWatch' | 'orphanedClients' | 'recordings'
->
+export type EngineServerOptions = {
+  env?: Record<string, string>
+  cloneStallSeconds?: number
+  git?: Pick<GitServerOptions, 'preReceive'> & {
+    /** Served with https, whose certificate this process then trusts. */
+    isSecure?: boolean
+  }
+  /** Takes the log, all of it. */
+  onLog?: (line: string) => void
+} & Pick<TestAppOptions, 'sessionWatch' | 'orphanedClients' | 'recordings'>
 
 /** Started before the tests of a file, closed after them. Answers how to get at it. */
 export function useEngineServer(options: EngineServerOptions = {}): () => EngineServer {
@@ -38,8 +46,12 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
   beforeAll(async () => {
     if (skipped) return
     const instanceId = newInstanceId()
-    const git = await startGitServer()
-    const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+    const git = await startGitServer(gitServerOptions(options.git))
+    const { onLog } = options
+    const log =
+      onLog === undefined
+        ? pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' })
+        : pino({ level: 'trace' }, { write: onLog })
     const built = await buildTestApp({
       ...options,
       log,
@@ -76,4 +88,11 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
     if (server === undefined) throw new Error('The server is started before the first test, not before that')
     return server
   }
+}
+
+function gitServerOptions({ isSecure = false, ...options }: EngineServerOptions['git'] = {}): GitServerOptions {
+  if (!isSecure) return options
+  const { certificate, privateKey } = makePinnedCertificate(hostAddress())
+  setDefaultCACertificates([...getCACertificates('default'), certificate])
+  return { ...options, tls: { cert: certificate, key: privateKey } }
 }
