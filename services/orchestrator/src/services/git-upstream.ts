@@ -22,7 +22,7 @@ export type UpstreamOptions = {
 }
 
 /** Why there is no answer, in a word for the log and for those who ask. */
-export class UpstreamSilent extends Error {
+class UpstreamSilent extends Error {
   override name = 'UpstreamSilent'
 }
 

@@ -7,7 +7,7 @@
 export const flush = null
 
 /** The bytes are not pkt-lines, or more of them than anybody needs. */
-export class MalformedPktLines extends Error {
+class MalformedPktLines extends Error {
   override name = 'MalformedPktLines'
 }
 
