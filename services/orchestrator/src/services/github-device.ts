@@ -100,6 +100,7 @@ async function readBounded(response: Response): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of response.body) {
+    if (!(chunk instanceof Uint8Array)) break
     bytes += chunk.length
     if (bytes > maxAnswerBytes) throw new GithubFailure('its answer is too long')
     chunks.push(chunk)

@@ -100,7 +100,7 @@ describeOnEngine('a push', () => {
 
   it('that its user calls off is written down as such', { timeout: 120_000 }, async () => {
     await beginSlowPush(api)
-    await inContainer(environmentId, 'sh', '-c', 'kill -9 $(pgrep -f git-remote-http)')
+    await inContainer(environmentId, 'sh', '-c', 'kill -9 $(pgrep -f "[r]emote-http")')
     await expect.poll(async () => (await results()).at(-1), { timeout: 10_000 }).toBe('interrupted')
   })
 
