@@ -83,9 +83,15 @@ export function createGitForwards({ db, connections, feed, proxy, log }: GitForw
     if (repositoryUrl === null) return
     const { origin, protocol, hostname } = new URL(repositoryUrl)
     const certificate = protocol === 'https:' ? makePinnedCertificate(hostname) : null
-    await ssh.forwardIn(gitProxyPort, proxy.openEntrance({ environmentId, origin }, certificate))
-    // Only by whoever holds the forward: git trusts the certificate that lies there, and no other.
-    if (certificate !== null) await installCertificate(ssh, certificate.certificate)
+    const endForward = await ssh.forwardIn(gitProxyPort, proxy.openEntrance({ environmentId, origin }, certificate))
+    if (certificate === null) return
+    try {
+      // Only by whoever holds the forward: git trusts the certificate that lies there, and no other.
+      await installCertificate(ssh, certificate.certificate)
+    } catch (error) {
+      endForward()
+      throw error
+    }
   }
 
   async function findRepository(environmentId: string): Promise<string | null> {

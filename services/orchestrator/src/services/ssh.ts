@@ -15,6 +15,7 @@ const handshakeDeadlineMs = 15_000
 const keepaliveIntervalMs = 15_000
 const defaultCommandDeadlineMs = 15_000
 const defaultMaxOutputBytes = 1024 * 1024
+const loopback = '127.0.0.1'
 
 export type SshIdentity = { user: string; privateKey: string; hostPublicKey: string }
 
@@ -63,10 +64,10 @@ export interface SshConnection {
   /** For a command that reads its input and ends with it. */
   openCommand(command: readonly string[]): Promise<CommandChannel>
   /**
-   * Makes the other end listen on its loopback, for as long as the connection lives. Once for each port. Rejects with
-   * `SshFailure` when the port is taken or not allowed.
+   * Makes the other end listen on its loopback until the connection ends or the answered function is called. Rejects
+   * with `SshFailure` when the port is taken or not allowed.
    */
-  forwardIn(port: number, onStream: (stream: Duplex) => void): Promise<void>
+  forwardIn(port: number, onStream: (stream: Duplex) => void): Promise<() => void>
   readonly closed: boolean
   onClose(listener: () => void): void
   close(): void
@@ -194,17 +195,26 @@ function openTerminalChannel(
   })
 }
 
-function forwardIn(client: ssh2.Client, port: number, onStream: (stream: Duplex) => void): Promise<void> {
+function forwardIn(client: ssh2.Client, port: number, onStream: (stream: Duplex) => void): Promise<() => void> {
+  const take = (details: ssh2.TcpConnectionDetails, accept: ssh2.AcceptConnection, refuse: () => void) => {
+    if (details.destPort === port) onStream(accept())
+    else refuse()
+  }
+  const end = () => {
+    client.off('tcp connection', take)
+    try {
+      client.unforwardIn(loopback, port)
+    } catch {
+      // With the connection its forwards have ended.
+    }
+  }
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) => reject(new SshFailure(`port ${port} cannot be forwarded`, { cause }))
     try {
-      client.forwardIn('127.0.0.1', port, (error) => {
+      client.forwardIn(loopback, port, (error) => {
         if (error !== undefined) return fail(error)
-        client.on('tcp connection', (details, accept, refuse) => {
-          if (details.destPort === port) onStream(accept())
-          else refuse()
-        })
-        resolve()
+        client.on('tcp connection', take)
+        resolve(end)
       })
     } catch (error) {
       fail(error)

@@ -178,10 +178,32 @@ describeOnEngine('git with the token of its user', () => {
     expect(names.filter((name) => !allowed.includes(name ?? ''))).toEqual([])
   })
 
-  it('opens exactly one port to the container, on its loopback', async () => {
+  /** Connections of their own, as another server has them. */
+  function openConnections() {
     const { config, database, instanceId } = server()
     const runtime = createDockerRuntime({ ...config, instanceId, onCall: () => {} })
-    const connections = createEnvironmentConnections({ runtime, db: database.db, secretBox: new SecretBox(key) })
+    return createEnvironmentConnections({ runtime, db: database.db, secretBox: new SecretBox(key) })
+  }
+
+  it('has nothing in an environment without a repository, and gives its port back', async () => {
+    const { id } = await api.createEnvironment({ name: 'bare' })
+    const read = () => inContainer(id, 'bash', '-c', '{ cat </dev/tcp/127.0.0.1/2223; } 2>&1 || true')
+    expect(await read()).toMatch(/refused/)
+    const connections = openConnections()
+    const ssh = await connections.connect(id)
+    const endForward = await ssh.forwardIn(gitProxyPort, (stream) => stream.end('hello'))
+    expect(await read()).toBe('hello')
+    endForward()
+    await expect.poll(read).toMatch(/refused/)
+    await ssh.forwardIn(gitProxyPort, (stream) => stream.end('again'))
+    expect(await read()).toBe('again')
+    connections.closeAll()
+    await expect.poll(read).toMatch(/refused/)
+    await api.deleteEnvironment(id)
+  })
+
+  it('opens exactly one port to the container, on its loopback', async () => {
+    const connections = openConnections()
     const ssh = await connections.connect(environmentId)
     // Held by the server; a second one on the same database waits for it and breaks nothing.
     await expect(ssh.forwardIn(gitProxyPort, () => {})).rejects.toThrow('cannot be forwarded')
