@@ -1,5 +1,5 @@
 /**
- * Server-sent events. All but `activity` have a growing id; a client that reconnects with `Last-Event-ID` receives what
+ * Server-sent events. All but `activity` and `git` have a growing id; a client that reconnects with `Last-Event-ID` receives what
  * it missed of them.
  * The event's name is its `type`; its data is the rest.
  */
@@ -53,9 +53,19 @@ export const ActivityEvent = z.object({
 })
 export type ActivityEvent = z.infer<typeof ActivityEvent>
 
+/** The working tree changed, or HEAD, or a branch: whoever shows it asks again. Told while it is watched, and not kept. */
+export const GitEvent = z.object({ type: z.literal('git'), environmentId: Id })
+export type GitEvent = z.infer<typeof GitEvent>
+
 /** Those that are kept and have an id. */
 export const KeptEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent])
 export type KeptEvent = z.infer<typeof KeptEvent>
 
-export const AppEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent, ActivityEvent])
+export const AppEvent = z.discriminatedUnion('type', [
+  StatusEvent,
+  OperationEvent,
+  SessionEvent,
+  ActivityEvent,
+  GitEvent,
+])
 export type AppEvent = z.infer<typeof AppEvent>

@@ -1,0 +1,57 @@
+/**
+ * The working tree of an environment, as `git status` tells it. Paths and texts that git holds as bytes which are no UTF-8
+ * have each such byte 0xNN as the lone surrogate U+DCNN (PEP 383), so that what came out can be sent back exactly.
+ */
+import { z } from 'zod'
+
+/** A path inside the repository, relative to its top, with `/`. */
+export const GitPath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((path) => !path.includes('\0') && !path.startsWith('/'), 'is not a path inside the repository')
+
+/** What git was in the middle of. */
+export const GitOperation = z.enum(['merge', 'rebase', 'cherry-pick', 'revert', 'bisect'])
+export type GitOperation = z.infer<typeof GitOperation>
+
+export const GitFile = z
+  .object({
+    path: z.string(),
+    /** The two letters of `git status --short` without spaces: `M`, `A`, `D`, `R`, `MM`, `??`, `UU`. */
+    status: z.string(),
+    /** Where it was before a rename or copy. */
+    origPath: z.string().optional(),
+    staged: z.boolean(),
+    unstaged: z.boolean(),
+    conflicted: z.boolean(),
+    /** A submodule: what changed is the commit it is at, or its own working tree. */
+    submodule: z.boolean().optional(),
+  })
+  .meta({ id: 'GitFile' })
+export type GitFile = z.infer<typeof GitFile>
+
+/** Files in one answer, at most. */
+export const maxGitFiles = 100_000
+
+export const GitStatus = z
+  .object({
+    /** There is a repository; without one everything else is empty. */
+    repository: z.boolean(),
+    /** Empty while HEAD is detached. */
+    branch: z.string(),
+    /** Null on a branch without commits. */
+    commit: z.string().nullable(),
+    upstream: z.string().nullable(),
+    /** Commits that the upstream does not have, and the other way round; 0 without one. */
+    ahead: z.int(),
+    behind: z.int(),
+    detached: z.boolean(),
+    operation: GitOperation.nullable(),
+    stashes: z.int(),
+    files: z.array(GitFile),
+    /** There are more files than `maxGitFiles`. */
+    truncated: z.boolean(),
+  })
+  .meta({ id: 'GitStatus' })
+export type GitStatus = z.infer<typeof GitStatus>
