@@ -5,6 +5,9 @@ import {
   CreateSession,
   EnvironmentName,
   EnvironmentStatus,
+  CreateGitCommit,
+  GitBranchName,
+  GitPath,
   environmentTransitions,
   SessionName,
   TerminalClientMessage,
@@ -109,4 +112,50 @@ test('every status can be left, and only for a status there is', () => {
     expect(environmentTransitions[status].length).toBeGreaterThan(0)
     for (const next of environmentTransitions[status]) expect(EnvironmentStatus.options).toContain(next)
   }
+})
+
+test.each(['main', 'größe', 'feature(x)!', 'origin/main', 'a@b', 'v1.2', "it's;$(id)"])('%s is a name of git', (name) =>
+  expect(GitBranchName.safeParse(name).success).toBe(true),
+)
+
+test.each([
+  '',
+  '-f',
+  '--orphan',
+  '@',
+  '@{-1}',
+  'a..b',
+  'a b',
+  'a:b',
+  '+a:b',
+  'a^',
+  'a~1',
+  'a*',
+  'a?',
+  'a[b',
+  'a\\b',
+  'a\nb',
+  '/a',
+  'a/',
+  '.a',
+  'a/.b',
+  'a.lock',
+  'a.lock/b',
+  '\udcff',
+])('%j is no name of git', (name) => expect(GitBranchName.safeParse(name).success).toBe(false))
+
+test.each(['a', '-rf', ':(top)x', 'a\nb', ' ', '\udcff', '../a'])('%j may be a path', (path) =>
+  expect(GitPath.safeParse(path).success).toBe(true),
+)
+
+test.each(['', '/a', 'a\0', '\ud800', '\udc7f', 'x'.repeat(4097)])('%j cannot be a path', (path) =>
+  expect(GitPath.safeParse(path).success).toBe(false),
+)
+
+test('a commit is of some files, or of what is staged, not both', () => {
+  const commit = { environmentId: '0b5ac90a-5d39-4ee6-8a87-1e7a4ee9aaf5', message: 'x' }
+  expect(CreateGitCommit.parse(commit)).toEqual({ ...commit, staged: false, amend: false })
+  expect(CreateGitCommit.safeParse({ ...commit, staged: true, files: ['a'] }).success).toBe(false)
+  expect(CreateGitCommit.safeParse({ ...commit, files: [] }).success).toBe(false)
+  expect(CreateGitCommit.safeParse({ ...commit, author: '--exec=x' }).success).toBe(false)
 })

@@ -2,23 +2,27 @@
 import { z } from 'zod'
 import { Id } from './common.ts'
 import { CommitName } from './git-history.ts'
-import { GitPath } from './git-status.ts'
-import { BranchName } from './repository.ts'
+import { GitPath, GitText, maxGitFiles } from './git-status.ts'
 
 const environmentId = Id
-/** Bytes of a patch or message are limited by the body of a request. */
-const Patch = z
+const Patch = GitText.min(1).max(2 * 1024 * 1024)
+/** Of a renamed file both paths. */
+const Files = z.array(GitPath).min(1).max(maxGitFiles)
+
+/** Any name that git gives a branch (git-check-ref-format(1)), so that each that is listed can be sent back. */
+export const GitBranchName = z
   .string()
   .min(1)
-  .max(1024 * 1024)
-const Files = z.array(GitPath).min(1).max(10_000)
+  .max(250)
+  .refine(
+    (name) => !/^-|[\p{Cc}\p{Cs} ~^:?*[\\]|\.\.|@\{|\/\/|^[/.]|[/.]$|\/\.|\.lock(?:\/|$)/u.test(name) && name !== '@',
+    'is not a branch name',
+  )
 
 export const GitDone = z.object({ success: z.literal(true), output: z.string() }).meta({ id: 'GitDone' })
 export type GitDone = z.infer<typeof GitDone>
 
-export const CommitMessage = z
-  .string()
-  .max(65_536)
+export const CommitMessage = GitText.max(65_536)
   .refine((message) => message.trim() !== '', 'is empty')
   .refine((message) => !message.includes('\0'), 'contains a NUL character')
 
@@ -43,7 +47,7 @@ export type GitCommitted = z.infer<typeof GitCommitted>
 
 /** The current branch unless `branch` names another one. `force` is refused by git when somebody else pushed since. */
 export const PushGit = z
-  .strictObject({ environmentId, branch: BranchName.optional(), force: z.boolean().default(false) })
+  .strictObject({ environmentId, branch: GitBranchName.optional(), force: z.boolean().default(false) })
   .meta({ id: 'PushGit' })
 export type PushGit = z.infer<typeof PushGit>
 
@@ -81,9 +85,9 @@ export type RestoreGitDiscard = z.infer<typeof RestoreGitDiscard>
 export const CheckoutGit = z
   .strictObject({
     environmentId,
-    branch: BranchName,
+    branch: GitBranchName,
     create: z.boolean().default(false),
-    from: z.union([CommitName, BranchName]).optional(),
+    from: z.union([CommitName, GitBranchName]).optional(),
   })
   .meta({ id: 'CheckoutGit' })
 export type CheckoutGit = z.infer<typeof CheckoutGit>
@@ -96,7 +100,15 @@ export type SettleGitOperation = z.infer<typeof SettleGitOperation>
 
 /** Untracked files are put away, too. */
 export const CreateGitStash = z
-  .strictObject({ environmentId, message: z.string().trim().max(200).optional() })
+  .strictObject({
+    environmentId,
+    message: z
+      .string()
+      .trim()
+      .max(200)
+      .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be one line of text')
+      .optional(),
+  })
   .meta({ id: 'CreateGitStash' })
 export type CreateGitStash = z.infer<typeof CreateGitStash>
 

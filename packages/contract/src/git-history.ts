@@ -8,10 +8,12 @@ export const CommitName = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'mus
 
 /**
  * Of one file (or all): the index against HEAD (`staged`), the working tree against the index, or a commit against its
- * first parent (`commit`). An untracked file is shown as added.
+ * first parent (`commit`). An untracked file is shown as added. `origPath` of a renamed file shows it as renamed. Both paths
+ * are percent-encoded bytes (`encodeGitPath`).
  */
 export const GitDiffQuery = z.strictObject({
   path: GitPath.optional(),
+  origPath: GitPath.optional(),
   staged: z.enum(['true', 'false']).default('false'),
   commit: CommitName.optional(),
 })

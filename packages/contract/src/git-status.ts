@@ -4,12 +4,31 @@
  */
 import { z } from 'zod'
 
-/** A path inside the repository, relative to its top, with `/`. */
-export const GitPath = z
+/** A surrogate that stands alone and for no byte. */
+const straySurrogate = /[\u{D800}-\u{DC7F}\u{DD00}-\u{DFFF}]/u
+
+/** Text that may hold bytes which are no UTF-8, in the form above. */
+export const GitText = z
   .string()
-  .min(1)
+  .refine((text) => !straySurrogate.test(text), 'contains a surrogate that stands for no byte')
+
+/** A path inside the repository, relative to its top, with `/`. */
+export const GitPath = GitText.min(1)
   .max(4096)
   .refine((path) => !path.includes('\0') && !path.startsWith('/'), 'is not a path inside the repository')
+
+/**
+ * A path as part of a URL: its bytes, percent-encoded, where those that are no UTF-8 are themselves. `encodeURIComponent`
+ * refuses such a path, and `URLSearchParams` would name another file.
+ */
+export function encodeGitPath(path: string): string {
+  return path
+    .split(/([\u{DC80}-\u{DCFF}])/u)
+    .map((part, index) =>
+      index % 2 === 0 ? encodeURIComponent(part) : `%${(part.charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}`,
+    )
+    .join('')
+}
 
 /** What git was in the middle of. */
 export const GitOperation = z.enum(['merge', 'rebase', 'cherry-pick', 'revert', 'bisect'])
