@@ -31,6 +31,8 @@ printf '%s\n' "$CRAFTASTIC_AUTHORIZED_KEYS" >"$run/authorized_keys"
 printf '%s\n' "$CRAFTASTIC_SSHD_CONFIG" >"$run/sshd_config"
 printf '%s\n' "$CRAFTASTIC_TMUX_CONF" >"$run/tmux.conf"
 printf '%s\n' "$CRAFTASTIC_WITH_CHANNEL" >"$run/with-channel.sh"
+# What people make in terminals, and git in the workspace, is as readable as everywhere.
+umask 022
 unset CRAFTASTIC_HOST_KEY CRAFTASTIC_AUTHORIZED_KEYS CRAFTASTIC_SSHD_CONFIG CRAFTASTIC_TMUX_CONF \
   CRAFTASTIC_WITH_CHANNEL CRAFTASTIC_START
 
