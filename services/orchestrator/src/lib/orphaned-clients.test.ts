@@ -6,7 +6,12 @@ import { createOrphanedClients } from './orphaned-clients.ts'
 /** An environment whose tmux has these clients: terminal to id. */
 function setUp(clients: Record<string, string>, owned: string[]) {
   const detached: string[] = []
-  const answer = (stdout: string) => ({ exitCode: 0, stdout: Buffer.from(stdout), stderr: Buffer.alloc(0) })
+  const answer = (stdout: string) => ({
+    exitCode: 0,
+    stdout: Buffer.from(stdout),
+    stderr: Buffer.alloc(0),
+    overflowed: false,
+  })
   const unused = () => {
     throw new Error('not used')
   }

@@ -22,6 +22,17 @@ export function endingWithChannel(command: readonly string[]): string[] {
 }
 
 /**
+ * The same for a command that reads input, which comes first and has this many bytes: the end of the channel's input has
+ * to stay free for saying that nobody waits any more. A command is never given a part of its input.
+ */
+export function withInput(bytes: number, command: readonly string[]): string[] {
+  const take = 'file=$(mktemp) && exec 4<"$file" && head -c "$1" >"$file"; got=$(wc -c <"$file"); rm -f "$file"'
+  const script = `${take}; [ "$got" -eq "$1" ] || exit 125; shift; exec "$@"`
+  const reading = ['sh', '-c', 'exec "$@" <&4 4<&-', 'sh', ...command]
+  return ['sh', '-c', script, 'sh', String(bytes), ...endingWithChannel(reading)]
+}
+
+/**
  * Wraps a command that reads its input so that it is killed a second after the end of that, should it not end by itself,
  * and so that the channel ends with it. sshd gives each command a process group of its own.
  */

@@ -7,7 +7,7 @@
  */
 import ssh2 from 'ssh2'
 import type { Duplex } from 'node:stream'
-import { endingWithChannel, shellCommand } from './shell-command.ts'
+import { endingWithChannel, shellCommand, withInput } from './shell-command.ts'
 import { isSameKey } from './ssh-keys.ts'
 import { joinWrites, prepareKeys } from './ssh-packets.ts'
 
@@ -21,9 +21,11 @@ export type SshIdentity = { user: string; privateKey: string; hostPublicKey: str
 
 export type CommandOptions = {
   deadlineMs?: number
-  /** More output than this ends the command with an error. */
   maxOutputBytes?: number
-  input?: string
+  /** What more output than that does: fail, end the command with what there is, or be dropped while the command runs on. */
+  onOverflow?: 'fail' | 'end' | 'drop'
+  /** The command finds all of it on its standard input, and then the end. */
+  input?: string | Uint8Array
   /** Receives standard error as it arrives. */
   onStderr?: (chunk: Buffer) => void
   signal?: AbortSignal
@@ -34,6 +36,8 @@ export type CommandResult = {
   exitCode: number | null
   stdout: Buffer
   stderr: Buffer
+  /** There was more output than was asked for. */
+  overflowed: boolean
 }
 
 export type TerminalSize = { cols: number; rows: number }
@@ -143,18 +147,20 @@ function runCommand(
   {
     deadlineMs = defaultCommandDeadlineMs,
     maxOutputBytes = defaultMaxOutputBytes,
+    onOverflow = 'fail',
     input = '',
     onStderr,
     signal,
   }: CommandOptions = {},
 ): Promise<CommandResult> {
   if (signal?.aborted) return Promise.reject(new SshFailure('cancelled'))
-  // A command that reads input ends at its end of input by itself; every other one is tied to its channel.
-  const line = shellCommand(input === '' ? endingWithChannel(command) : command)
+  const bytes = Buffer.from(input)
+  const line = shellCommand(bytes.length === 0 ? endingWithChannel(command) : withInput(bytes.length, command))
   return onChannel(client, line, {}, (channel, resolve, reject) => {
     const stdout: Buffer[] = []
     const stderr: Buffer[] = []
-    let bytes = 0
+    let outputBytes = 0
+    let overflowed = false
     let exit: { code: number | null } | null = null
     const settle = (failure: SshFailure | null) => {
       clearTimeout(deadline)
@@ -162,22 +168,26 @@ function runCommand(
       channel.close()
       if (failure !== null) reject(failure)
       else if (exit === null) reject(new SshConnectionLost('the connection was cut'))
-      else resolve({ exitCode: exit.code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) })
+      else resolve({ exitCode: exit.code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr), overflowed })
     }
     const cancel = () => settle(new SshFailure('cancelled'))
     const deadline = setTimeout(() => settle(new SshFailure(`no end after ${deadlineMs / 1000} s`)), deadlineMs)
     signal?.addEventListener('abort', cancel, { once: true })
     const collect = (into: Buffer[]) => (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > maxOutputBytes) settle(new SshFailure(`more than ${maxOutputBytes} bytes of output`))
-      else into.push(chunk)
+      if (overflowed) return
+      into.push(chunk.subarray(0, maxOutputBytes - outputBytes))
+      outputBytes += chunk.length
+      overflowed = outputBytes > maxOutputBytes
+      if (!overflowed || onOverflow === 'drop') return
+      exit ??= { code: null }
+      settle(onOverflow === 'end' ? null : new SshFailure(`more than ${maxOutputBytes} bytes of output`))
     }
     channel.on('data', collect(stdout))
     channel.stderr.on('data', onStderr ?? collect(stderr))
     channel.on('exit', (code: number | null) => (exit = { code }))
     channel.on('error', (cause: Error) => settle(new SshFailure(cause.message, { cause })))
     channel.on('close', () => settle(null))
-    if (input !== '') channel.end(input)
+    if (bytes.length > 0) channel.write(bytes)
   })
 }
 
