@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Environment, SignedIn, User } from '@craftastic/contract'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { deleteOldKeys } from '../src/lib/idempotency.ts'
+import { createIdempotency, deleteOldKeys } from '../src/lib/idempotency.ts'
 import { createUser, signIn, testPassword, type SignedInUser } from './harness/builders.ts'
 import { expectProblem, readBody } from './harness/http.ts'
 import { buildTestApp, useTestApp } from './harness/test-app.ts'
@@ -50,6 +50,16 @@ describe('a repeated request', () => {
     expect(again.json()).toEqual(first.json())
     expect(again.headers.location).toBe(first.headers.location)
     expect(again.headers['content-type']).toBe(first.headers['content-type'])
+  })
+
+  it('gets texts of git again that are no characters', async () => {
+    const idempotency = createIdempotency({ db: server().database.db, secret: 'any' })
+    const request = { userId: admin.id, key, method: 'POST', path: '/api/git/stage', body: { files: ['\udcff'] } }
+    const body = { output: 'a\udcff\u0000b', escaped: '\\udcff' }
+    const first = await idempotency.claim(request, () => true)
+    if (!('claim' in first)) throw new Error('not the first one')
+    await idempotency.storeAnswer(first.claim, { status: 200, body: JSON.stringify(body), location: null })
+    expect(await idempotency.claim(request, () => true)).toEqual({ kept: { status: 200, body, location: null } })
   })
 
   it('is the same one whatever the order and the white space of its body', async () => {

@@ -81,7 +81,8 @@ export function createIdempotency({ db, secret, waitMs = 25_000 }: IdempotencyOp
           if (claim !== null) return { claim }
           continue
         }
-        if (!row.is_unanswered) return { kept: { status: row.status, body: row.answer, location: row.location } }
+        if (!row.is_unanswered)
+          return { kept: { status: row.status, body: readAnswer(row.answer), location: row.location } }
         if (Date.now() >= giveUpAt || !isWanted()) throw refuseWhileRunning()
         await sleep(pollMs)
       }
@@ -97,7 +98,7 @@ export function createIdempotency({ db, secret, waitMs = 25_000 }: IdempotencyOp
         .updateTable('idempotency_keys')
         .set({
           status: answer.status,
-          answer: answer.body === '' ? null : sql<JsonValue>`${answer.body}::jsonb`,
+          answer: answer.body === '' ? null : sql<JsonValue>`${storableJson(answer.body)}::jsonb`,
           location: answer.location,
         })
         .where(isClaim(claim))
@@ -177,6 +178,18 @@ export async function takeBackAnswer(actor: UserActor, trx: Transaction): Promis
 /** Forgets the keys whose time is over. */
 export async function deleteOldKeys(db: Kysely<DB>): Promise<void> {
   await db.deleteFrom('idempotency_keys').where(isExpired).execute()
+}
+
+/**
+ * `jsonb` holds neither NUL characters nor lone surrogates, which texts of git may have. An answer with an escape of either
+ * is kept as one string of JSON; no answer is a string by itself.
+ */
+function storableJson(json: string): string {
+  return /\\u(?:0000|d[89a-f])/i.test(json) ? JSON.stringify(json) : json
+}
+
+function readAnswer(answer: JsonValue): JsonValue {
+  return typeof answer === 'string' ? (JSON.parse(answer) as JsonValue) : answer
 }
 
 function isClaim({ userId, key, claimedAt }: Claim) {
