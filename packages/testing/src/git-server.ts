@@ -36,6 +36,8 @@ export interface GitServer {
   /** Accepts the request and never answers. */
   hangingUrl: string
   missingUrl: string
+  /** Begins as this project's history, and accepts pushes of everybody. */
+  writableUrl: string
   close(): Promise<void>
 }
 
@@ -55,6 +57,8 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   await git('clone', '--quiet', '--bare', projectRoot, 'project.git')
   await git('init', '--quiet', '--bare', 'empty.git')
   await git('clone', '--quiet', '--bare', 'project.git', 'private.git')
+  await git('clone', '--quiet', '--bare', 'project.git', 'writable.git')
+  await git('-C', 'writable.git', 'config', 'http.receivepack', 'true')
   const count = await git('-C', 'project.git', 'rev-list', '--count', 'HEAD')
   const branch = await git('-C', 'project.git', 'symbolic-ref', '--short', 'HEAD')
 
@@ -95,6 +99,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     emptyUrl: `${origin}/empty.git`,
     hangingUrl: `${origin}/hanging.git`,
     missingUrl: `${origin}/missing.git`,
+    writableUrl: `${origin}/writable.git`,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
