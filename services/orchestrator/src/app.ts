@@ -40,7 +40,9 @@ import { authRoutes } from './routes/auth.ts'
 import { environmentLifecycleRoutes } from './routes/environment-lifecycle.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { eventRoutes } from './routes/events.ts'
+import { gitActionRoutes } from './routes/git-actions.ts'
 import { gitCredentialRoutes } from './routes/git-credentials.ts'
+import { gitRoutes } from './routes/git.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -67,7 +69,7 @@ export interface App {
   users: UserService
 }
 
-/** A request body is small JSON; nothing is uploaded through the API. */
+/** A request body is small JSON, but where a route says otherwise; nothing is uploaded through the API. */
 const bodyLimitBytes = 256 * 1024
 /** Until a request has arrived completely, headers and body. */
 const requestTimeoutMs = 30_000
@@ -104,6 +106,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
   await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
+  await app.register(gitRoutes, { prefix: '/api', ...domain })
+  await app.register(gitActionRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })
   await app.register(terminalRoutes, { prefix: '/api', ...domain })

@@ -27,6 +27,8 @@ import { createGitDeviceFlows, deleteOldDeviceFlows } from './lib/git-device-flo
 import { createGitForwards } from './lib/git-forwards.ts'
 import { readGitHosts } from './lib/git-hosts.ts'
 import { createGitProxy } from './lib/git-proxy.ts'
+import { createGitService } from './lib/git-service.ts'
+import { createGitWatch } from './lib/git-watch.ts'
 import { deleteOldKeys } from './lib/idempotency.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
 import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
@@ -59,6 +61,8 @@ export interface DomainOptions {
   sessionWatch?: Pick<SessionWatchOptions, 'lingerMs'>
   orphanedClients?: Pick<OrphanedClientsOptions, 'sweepIntervalMs'>
   recordings?: Pick<RecordingServiceOptions, 'maxBytes'>
+  /** How long a working tree is watched after somebody asked for it. */
+  gitWatchMs?: number | undefined
   /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
   onGap?: OperationFrame['onGap']
 }
@@ -102,6 +106,7 @@ export function buildDomain(options: DomainOptions) {
     onSeen: recordings.noteSessions,
     ...options.sessionWatch,
   })
+  const gitWatch = createGitWatch({ reach, feed, log, watchMs: options.gitWatchMs })
   metrics.watchControlConnections(sessionWatch.countOpen)
   const orphanedClients = createOrphanedClients({
     reach,
@@ -156,8 +161,10 @@ export function buildDomain(options: DomainOptions) {
     recordings,
     gitCredentials,
     gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),
+    git: createGitService({ db, reach, gitWatch }),
     operations: createOperationService({ db, feed, quotas }),
-    events: createEventService({ db, feed, sessionWatch }),
+    events: createEventService({ db, feed, sessionWatch, gitWatch }),
+    countGitWatches: gitWatch.countOpen,
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,
     jobs,
@@ -191,6 +198,7 @@ export function buildDomain(options: DomainOptions) {
     closeConnections: async () => {
       gitForwards.close()
       sessionWatch.close()
+      gitWatch.close()
       await recordings.close()
       connections.closeAll()
     },

@@ -18,7 +18,22 @@ export async function requireEnvironment(
   return row ?? absent('environment', environmentId)
 }
 
-/** The same, locked until the transaction ends. */
+/** @throws AppError not_found | environment_not_running */
+export async function requireRunningEnvironment(
+  actor: UserActor,
+  environmentId: string,
+  db: Kysely<DB>,
+): Promise<EnvironmentRow> {
+  return requireRunning(await requireEnvironment(actor, environmentId, db))
+}
+
+export function requireRunning(environment: EnvironmentRow): EnvironmentRow {
+  if (environment.status === 'running') return environment
+  const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
+  throw new AppError('environment_not_running', detail)
+}
+
+/** As `requireEnvironment`, locked until the transaction ends. */
 export async function lockOwnEnvironment(
   actor: UserActor,
   environmentId: string,

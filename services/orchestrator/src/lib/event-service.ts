@@ -6,6 +6,7 @@ import type { Database } from './database.ts'
 import { requireEnvironment } from './environment-access.ts'
 import type { EventFeed } from './event-feed.ts'
 import { eventPageSize, readEventsAfter, type LoggedEvent } from './event-log.ts'
+import type { GitWatch } from './git-watch.ts'
 import type { SessionWatch } from './session-watch.ts'
 
 /** Keeps proxies from closing a quiet stream. */
@@ -24,9 +25,9 @@ export type EventStreamOptions = {
 
 export type EventService = ReturnType<typeof createEventService>
 
-export type EventServiceOptions = { db: Database; feed: EventFeed; sessionWatch: SessionWatch }
+export type EventServiceOptions = { db: Database; feed: EventFeed; sessionWatch: SessionWatch; gitWatch: GitWatch }
 
-export function createEventService({ db, feed, sessionWatch }: EventServiceOptions) {
+export function createEventService({ db, feed, sessionWatch, gitWatch }: EventServiceOptions) {
   const open = new Map<PassThrough, string>()
 
   return {
@@ -53,11 +54,13 @@ export function createEventService({ db, feed, sessionWatch }: EventServiceOptio
         clearInterval(heartbeat)
         unsubscribe()
         unwatch()
+        unwatchGit()
         open.delete(stream)
       })
 
       stream.write(`retry: ${clientRetryMs}\n\n`)
       const unwatch = sessionWatch.watch({ userId: actor.userId, environmentId }, (event) => send({ id: null, event }))
+      const unwatchGit = gitWatch.listen({ userId: actor.userId, environmentId }, (event) => send({ id: null, event }))
       if (afterId !== null) {
         let missed: LoggedEvent[]
         do {

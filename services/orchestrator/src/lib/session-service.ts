@@ -6,7 +6,7 @@ import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.
 import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
-import { requireEnvironment, requireRunning, requireSession } from './environment-access.ts'
+import { requireEnvironment, requireRunning, requireRunningEnvironment, requireSession } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import { keepAnswer, takeBackAnswer } from './idempotency.ts'
@@ -19,7 +19,7 @@ export type SessionService = ReturnType<typeof createSessionService>
 export function createSessionService({ db, reach }: SessionServiceOptions) {
   return {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
-      const environment = requireRunning(await requireEnvironment(actor, input.environmentId, db))
+      const environment = await requireRunningEnvironment(actor, input.environmentId, db)
       await requireDirectory(environment.id, input.workingDirectory)
       const row = await insertSession(actor, environment, input)
       try {
@@ -55,7 +55,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       { text }: SessionHistoryQuery,
     ): Promise<SessionHistory> {
       const row = await requireSession(actor, sessionId, db)
-      const environment = requireRunning(await requireEnvironment(actor, row.environment_id, db))
+      const environment = await requireRunningEnvironment(actor, row.environment_id, db)
       const history = await reach.inside(environment.id, async (ssh) => {
         if (text === 'true') return readTmuxHistory(ssh, row.tmux_session_name)
         const state = await readTmuxHistoryState(ssh, row.tmux_session_name)

@@ -14,6 +14,18 @@ const bodies: Record<string, (owned: Owned) => object> = {
   'POST /api/sessions': ({ environmentId }) => ({ environmentId }),
   'PATCH /api/sessions/:sessionId': () => ({ name: 'taken over' }),
   'PATCH /api/environments/:environmentId': () => ({ name: 'taken over' }),
+  'POST /api/git/commit': ({ environmentId }) => ({ environmentId, message: 'planted' }),
+  'POST /api/git/discard': ({ environmentId }) => ({ environmentId, files: ['a'] }),
+  'POST /api/git/discards/restore': ({ environmentId }) => ({ environmentId, discard: 'a'.repeat(40) }),
+  'POST /api/git/checkout': ({ environmentId }) => ({ environmentId, branch: 'taken' }),
+  'POST /api/git/operation': ({ environmentId }) => ({ environmentId, action: 'abort' }),
+  'POST /api/git/stash/use': ({ environmentId }) => ({ environmentId, stash: 'a'.repeat(40), action: 'drop' }),
+  ...Object.fromEntries(
+    ['push', 'pull', 'fetch', 'stage', 'unstage', 'stash', 'watch'].map((verb) => [
+      `POST /api/git/${verb}`,
+      ({ environmentId }: Owned) => ({ environmentId }),
+    ]),
+  ),
   'POST /api/environments': ({ userId }) => ({ name: 'planted', userId }),
 }
 
@@ -56,7 +68,7 @@ describeOnEngine('two users', () => {
 
       for (const { method, url, key } of routes) {
         if (key === 'POST /api/environments' && role === 'admin') continue
-        expect(/:|sessions$|environments$/.test(url), `${key} needs a rule in this test`).toBe(true)
+        expect(/:|sessions$|environments$|\/git\//.test(url), `${key} needs a rule in this test`).toBe(true)
         const body = bodies[key]?.(owned)
         const answer = await stranger.request(method, fill(url), { ...(body === undefined ? {} : { body }) })
         expect(answer.status, `${key}: ${JSON.stringify(answer.body)}`).toBe(otherAnswers[key] ?? 404)

@@ -1,5 +1,5 @@
 /** Reads a stream of server-sent events until `close`. */
-import { ActivityEvent, KeptEvent } from '@craftastic/contract'
+import { ActivityEvent, GitEvent, KeptEvent } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 
 export async function followEvents(api: ApiClient, path: string, headers: Record<string, string> = {}) {
@@ -10,11 +10,13 @@ export async function followEvents(api: ApiClient, path: string, headers: Record
   })
   const received: { id: number; event: KeptEvent }[] = []
   const activity: ActivityEvent[] = []
+  const git: GitEvent[] = []
   const take = (block: string) => {
     const [, id, type, data] = /^(?:id: (\d+)\n)?event: (\w+)\ndata: (.*)$/.exec(block) ?? []
     if (data === undefined) return
     const fields: unknown = JSON.parse(data)
-    if (id === undefined) activity.push(ActivityEvent.parse({ type, ...(fields as object) }))
+    if (type === 'git') git.push(GitEvent.parse({ type, ...(fields as object) }))
+    else if (id === undefined) activity.push(ActivityEvent.parse({ type, ...(fields as object) }))
     else received.push({ id: Number(id), event: KeptEvent.parse({ type, ...(fields as object) }) })
   }
   const read = async () => {
@@ -31,6 +33,7 @@ export async function followEvents(api: ApiClient, path: string, headers: Record
     /** Those with an id. */
     received,
     activity,
+    git,
     ended,
     close: () => controller.abort(),
   }

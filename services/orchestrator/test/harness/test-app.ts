@@ -34,6 +34,7 @@ export interface TestAppOptions {
   sessionWatch?: DomainOptions['sessionWatch']
   orphanedClients?: DomainOptions['orphanedClients']
   recordings?: DomainOptions['recordings']
+  gitWatchMs?: number
   /** Seconds after which a slow clone is given up. */
   cloneStallSeconds?: number
 }
@@ -48,10 +49,10 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
   const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
-  const { cloneStallSeconds, sessionWatch, orphanedClients, recordings } = options
+  const { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs } = options
   const { encryptionKey } = secrets
   const outside = { db, feed, runtime, metrics, log }
-  const forTests = { cloneStallSeconds, sessionWatch, orphanedClients, recordings }
+  const forTests = { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs }
   const built = buildDomain({ config, encryptionKey, ...outside, ...forTests })
   const domain = { ...built, ...options.domain }
   await feed.open()

@@ -1,0 +1,36 @@
+/** What git refused, as what a caller can be told: its own words, and what to do next where that is not in them. */
+import type { ErrorCode } from '@craftastic/contract'
+import { GitFailure, type GitFailureReason } from '../services/git-failure.ts'
+import { SshConnectionLost } from '../services/ssh.ts'
+import { AppError } from './errors.ts'
+
+const codes: Record<GitFailureReason, ErrorCode> = {
+  no_repository: 'no_repository',
+  nothing_to_commit: 'nothing_to_commit',
+  non_fast_forward: 'non_fast_forward',
+  conflict: 'git_conflict',
+  refused: 'git_refused',
+  remote_failed: 'git_remote_failed',
+  credentials_required: 'git_credentials_required',
+  interrupted: 'environment_unreachable',
+}
+
+export function toGitProblem(error: unknown): unknown {
+  if (!(error instanceof GitFailure)) return error
+  if (error.reason === 'no_repository') {
+    const detail = 'There is no Git repository in /workspace. Make one in a terminal: git init'
+    return new AppError('no_repository', detail, { cause: error })
+  }
+  return new AppError(codes[error.reason], error.message, { cause: error })
+}
+
+/** A change whose connection broke is not repeated: it may have happened. */
+export async function onlyOnce<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof SshConnectionLost)) throw error
+    const words = 'The connection broke while git was at work. Look at the repository before you try again.'
+    throw new GitFailure('interrupted', words, { cause: error })
+  }
+}
