@@ -48,6 +48,7 @@ import type { EnvironmentReach } from './environment-reach.ts'
 import { onlyOnce, toGitProblem } from './git-problems.ts'
 import { createGitTurns } from './git-turns.ts'
 import type { GitWatch } from './git-watch.ts'
+import { createSharedLooks } from './shared-looks.ts'
 
 export type GitServiceOptions = { db: Database; reach: EnvironmentReach; gitWatch: GitWatch }
 export type GitService = ReturnType<typeof createGitService>
@@ -57,10 +58,13 @@ type Target = { environmentId: string }
 
 export function createGitService({ db, reach, gitWatch }: GitServiceOptions) {
   const inTurn = createGitTurns()
+  const lookAtStatus = createSharedLooks<GitStatus>()
 
   return {
-    getGitStatus: (actor: UserActor, environmentId: string): Promise<GitStatus> =>
-      read(actor, environmentId, readGitStatus),
+    async getGitStatus(actor: UserActor, environmentId: string): Promise<GitStatus> {
+      await requireRunningEnvironment(actor, environmentId, db)
+      return lookAtStatus(environmentId, () => inside(environmentId, readGitStatus))
+    },
 
     getGitDiff: (actor: UserActor, environmentId: string, query: GitDiffQuery): Promise<GitDiff> =>
       read(actor, environmentId, (ssh) => readGitDiff(ssh, query)),

@@ -42,6 +42,11 @@ export function pathsToBytes(paths: readonly string[]): Buffer {
   return textToBytes(paths.map((path) => `${path}\0`).join(''))
 }
 
+/** The same as pathspecs that mean just themselves, for commands whose hooks must not inherit that setting. */
+export function literalPathspecs(paths: readonly string[]): Buffer {
+  return pathsToBytes(paths.map((path) => `:(top,literal)${path}`))
+}
+
 /** The fields of output in which each is followed by a NUL. */
 export function readFields(output: Uint8Array): string[] {
   const fields: string[] = []

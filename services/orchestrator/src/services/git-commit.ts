@@ -1,5 +1,5 @@
 /** Commits. The user's hooks and signing apply, as they do in a terminal. */
-import { textToBytes } from './git-bytes.ts'
+import { literalPathspecs, textToBytes } from './git-bytes.ts'
 import { allWords, longDeadlineMs, requireGit, requireSuccess, writeGit, type GitResult } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
 import { listUntracked, refuseConflicts, stage, stageFiles } from './git-index.ts'
@@ -22,9 +22,7 @@ export async function commit(ssh: SshConnection, request: CommitRequest): Promis
   if (files !== undefined) {
     const untracked = await listUntracked(ssh, files)
     if (untracked.length > 0) await stageFiles(ssh, untracked)
-    // Hooks inherit the setting that makes paths literal, so each path says it for itself.
-    const literal = files.map((path) => `:(top,literal)${path}\0`).join('')
-    result = await withFile(ssh, textToBytes(literal), (file) =>
+    result = await withFile(ssh, literalPathspecs(files), (file) =>
       runCommit(ssh, request, ['--only', `--pathspec-from-file=${file}`, '--pathspec-file-nul']),
     )
   } else {

@@ -1,6 +1,6 @@
 /** Undoing changes of the working tree; what is undone is kept first (`git-kept.ts`). */
-import { pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
-import { allWords, literalPaths, readGit, requireGit, requireSuccess, workspace, writeGit } from './git-command.ts'
+import { literalPathspecs, pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
+import { allWords, longDeadlineMs, readGit, requireGit, requireSuccess, workspace, writeGit } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
 import { listIndexEntries, listUntracked, namePaths, type IndexEntry } from './git-index.ts'
 import { keepFiles } from './git-kept.ts'
@@ -63,8 +63,8 @@ export async function keepBeforeAbort(ssh: SshConnection, message: string): Prom
 
 async function checkOutFromIndex(ssh: SshConnection, paths: readonly string[]): Promise<string> {
   const args = ['checkout', '--pathspec-from-file=-', '--pathspec-file-nul']
-  const input = pathsToBytes(paths)
-  return allWords(requireSuccess(await writeGit(ssh, args, { input, variables: literalPaths })))
+  const input = literalPathspecs(paths)
+  return allWords(requireSuccess(await writeGit(ssh, args, { input, deadlineMs: longDeadlineMs })))
 }
 
 export async function removeFiles(ssh: SshConnection, paths: readonly string[]): Promise<void> {

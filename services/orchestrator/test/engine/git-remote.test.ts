@@ -119,7 +119,7 @@ describeOnEngine('a remote', () => {
     expect(await mine.refused('git_refused', 'push')).toContain('no remote')
     await mine.sh('git checkout -q --detach')
     expect(await mine.refused('git_refused', 'push')).toContain('detached')
-    for (const branch of ['--mirror', '+main', ':main', 'a:b', 'refs/../x']) {
+    for (const branch of ['--mirror', 'a b', ':main', 'a:b', 'refs/../x']) {
       await mine.refused('validation_failed', 'push', { branch })
     }
   })

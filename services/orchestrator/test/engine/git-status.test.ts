@@ -47,6 +47,11 @@ describeOnEngine('a repository', () => {
     expect(await diff('path=staged&staged=true')).toContain('+y')
     await git.done('unstage', { files: ['staged'] })
     expect(await git.changes()).toEqual({ new: '??', staged: '??' })
+    await git.post('discard', { files: ['new'] })
+    expect(await git.changes()).toEqual({ staged: '??' })
+    await git.sh('git config user.name T; git config user.email t@example.org')
+    await git.done('commit', { message: 'the first', files: ['staged'] })
+    expect((await log()).commits).toMatchObject([{ subject: 'the first', parents: [] }])
   })
 
   it('shows every kind of change', async () => {
