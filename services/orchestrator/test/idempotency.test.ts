@@ -62,6 +62,22 @@ describe('a repeated request', () => {
     expect(await idempotency.claim(request, () => true)).toEqual({ kept: { status: 200, body, location: null } })
   })
 
+  it('waits for work that takes longer than a claim lasts', async () => {
+    const { db } = server().database
+    const idempotency = createIdempotency({ db, secret: 'any', waitMs: 100, renewMs: 20 })
+    const request = { userId: admin.id, key, method: 'POST', path: '/api/git/commit', body: {} }
+    const first = await idempotency.claim(request, () => true)
+    if (!('claim' in first)) throw new Error('not the first one')
+    const claimedAt = async () => (await keptRow().executeTakeFirstOrThrow()).claimed_at.getTime()
+    const beganAt = await claimedAt()
+    const letGo = idempotency.holdClaim(first.claim)
+    await expect.poll(claimedAt).toBeGreaterThan(beganAt + 50)
+    await expect(idempotency.claim(request, () => true)).rejects.toMatchObject({ code: 'request_in_progress' })
+    await letGo()
+    await idempotency.storeAnswer(first.claim, { status: 200, body: '{"done":true}', location: null })
+    expect(await idempotency.claim(request, () => true)).toMatchObject({ kept: { body: { done: true } } })
+  })
+
   it('is the same one whatever the order and the white space of its body', async () => {
     const { email, name, password } = newUser()
     readBody(await post('/api/users', { email, name, password }), User, 201)

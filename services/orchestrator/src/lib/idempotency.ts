@@ -3,8 +3,8 @@
  * answer is kept in the transaction that makes its effect: whenever a server dies, a repeat either finds the answer or
  * is the first to have an effect. Whoever asks meanwhile waits.
  *
- * A claim without an answer that is older than `abandonedAfterSeconds` was left by a server that died; a repeat takes
- * it over. Should that server only have been slow, the first of the two to commit wins and `keepAnswer` refuses the
+ * A claim is renewed for as long as its handler runs. One without an answer that is older than `abandonedAfterSeconds` was
+ * left by a server that died; a repeat takes it over. Should that server only have been slow, the first of the two to commit wins and `keepAnswer` refuses the
  * other, so that the effect happens once.
  */
 import { createHmac, hkdfSync } from 'node:crypto'
@@ -48,12 +48,14 @@ export type IdempotencyOptions = {
   secret: string
   /** How long a repeat waits for the first answer. */
   waitMs?: number
+  /** Between two renewals of a claim. */
+  renewMs?: number
 }
 
 export type Idempotency = ReturnType<typeof createIdempotency>
 
 const pollMs = 100
-/** Longer than a handler takes to have its effect: what waits for long work has kept its answer before. */
+/** Some renewals may fail. */
 const abandonedAfterSeconds = 30
 
 const isExpired = sql<boolean>`idempotency_keys.created_at < now() - make_interval(hours => ${idempotencyHours})`
@@ -61,7 +63,7 @@ const isUnanswered = sql<boolean>`(idempotency_keys.status is null and idempoten
 const isAbandoned = sql<boolean>`(${isUnanswered}
   and idempotency_keys.claimed_at < now() - make_interval(secs => ${abandonedAfterSeconds}))`
 
-export function createIdempotency({ db, secret, waitMs = 25_000 }: IdempotencyOptions) {
+export function createIdempotency({ db, secret, waitMs = 25_000, renewMs = 8_000 }: IdempotencyOptions) {
   const fingerprintKey = Buffer.from(hkdfSync('sha256', secret, '', 'craftastic idempotency keys', 32))
 
   return {
@@ -85,6 +87,19 @@ export function createIdempotency({ db, secret, waitMs = 25_000 }: IdempotencyOp
           return { kept: { status: row.status, body: readAnswer(row.answer), location: row.location } }
         if (Date.now() >= giveUpAt || !isWanted()) throw refuseWhileRunning()
         await sleep(pollMs)
+      }
+    },
+
+    /** Renews the claim again and again. Answers how to end that, which must come before its answer is stored. */
+    holdClaim(claim: Claim): () => Promise<void> {
+      let renewal = Promise.resolve()
+      const timer = setInterval(() => {
+        // A database that does not answer is asked again the next time.
+        renewal = renewal.then(() => renewClaim(claim)).catch(() => {})
+      }, renewMs).unref()
+      return () => {
+        clearInterval(timer)
+        return renewal
       }
     },
 
@@ -126,6 +141,18 @@ export function createIdempotency({ db, secret, waitMs = 25_000 }: IdempotencyOp
       .where('user_id', '=', userId)
       .where('key', '=', key)
       .executeTakeFirst()
+  }
+
+  /** One that somebody else has taken over stays theirs. */
+  async function renewClaim(claim: Claim): Promise<void> {
+    const row = await db
+      .updateTable('idempotency_keys')
+      .set({ claimed_at: sql<Date>`now()` })
+      .where(isClaim(claim))
+      .where(isUnanswered)
+      .returning(sql<string>`claimed_at::text`.as('claimed_at'))
+      .executeTakeFirst()
+    if (row !== undefined) claim.claimedAt = row.claimed_at
   }
 
   /** Null when somebody else was quicker. */

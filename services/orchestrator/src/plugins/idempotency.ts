@@ -27,7 +27,7 @@ export const idempotencyPlugin = fp<{ idempotency: Idempotency }>(addIdempotency
 })
 
 async function addIdempotency(app: FastifyInstance, { idempotency }: { idempotency: Idempotency }): Promise<void> {
-  const claims = new WeakMap<FastifyRequest, Claim>()
+  const claims = new WeakMap<FastifyRequest, { claim: Claim; letGo: () => Promise<void> }>()
 
   // After validation: what counts as the same body is what the handler gets.
   app.addHook('preHandler', async (request, reply) => {
@@ -37,15 +37,17 @@ async function addIdempotency(app: FastifyInstance, { idempotency }: { idempoten
     const keyed = { userId: actor.userId, key, method, path: readPath(request), body }
     const outcome = await idempotency.claim(keyed, () => !reply.raw.destroyed)
     if ('kept' in outcome) return replay(reply, outcome.kept)
-    claims.set(request, outcome.claim)
+    claims.set(request, { claim: outcome.claim, letGo: idempotency.holdClaim(outcome.claim) })
     actor.requestKey = key
   })
 
   // Before the reply leaves: whoever has it can count on a repeat.
   app.addHook('onSend', async (request, reply, payload) => {
-    const claim = claims.get(request)
-    if (claim === undefined) return
+    const held = claims.get(request)
+    if (held === undefined) return
     claims.delete(request)
+    const { claim } = held
+    await held.letGo()
     try {
       if (isPassing(reply.statusCode)) return await idempotency.releaseClaim(claim)
       const location = reply.getHeader('location')
