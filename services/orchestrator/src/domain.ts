@@ -108,6 +108,7 @@ export function buildDomain(options: DomainOptions) {
   })
   const gitWatch = createGitWatch({ reach, feed, log, watchMs: options.gitWatchMs })
   metrics.watchControlConnections(sessionWatch.countOpen)
+  metrics.watchGitWatches(gitWatch.countOpen)
   const orphanedClients = createOrphanedClients({
     reach,
     log,
@@ -164,7 +165,6 @@ export function buildDomain(options: DomainOptions) {
     git: createGitService({ db, reach, gitWatch }),
     operations: createOperationService({ db, feed, quotas }),
     events: createEventService({ db, feed, sessionWatch, gitWatch }),
-    countGitWatches: gitWatch.countOpen,
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,
     jobs,

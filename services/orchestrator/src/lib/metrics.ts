@@ -116,6 +116,10 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
         countOpen,
       ),
 
+    /** Where the number of working trees is read that this server watches. Once. */
+    watchGitWatches: (countOpen: () => number): void =>
+      addCount('craftastic_git_watches_open', 'Working trees that this server watches for changes.', countOpen),
+
     /** Where the number of tmux clients is read that this server has started and lost. Once. */
     watchOrphanedClients: (countOrphaned: () => number): void =>
       addCount(

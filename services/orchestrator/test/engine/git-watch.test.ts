@@ -1,6 +1,10 @@
+import { Environment } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createIdleWatch } from '../../src/lib/idle-watch.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
+import { openReach } from '../harness/environment-reach.ts'
 import { followEvents } from '../harness/follow-events.ts'
 import { openGitRepository, type GitRepository } from '../harness/git-repository.ts'
 
@@ -17,7 +21,20 @@ describeOnEngine('watching a working tree', () => {
   })
   afterAll(() => api.deleteEnvironment(environmentId))
 
+  /** What would keep the environment from being stopped for being idle. */
+  const findAwakeReason = async () => {
+    const { db } = server().database
+    await db.updateTable('environments').set({ idle_stop_minutes: 30 }).where('id', '=', environmentId).execute()
+    const reach = openReach(server())
+    await createIdleWatch({ db, reach, stop: async () => {}, log: pino({ level: 'silent' }) }).lookAtAll()
+    reach.close()
+    return (await api.expect(200, Environment, 'GET', `/api/environments/${environmentId}`)).awakeReason
+  }
   const loops = async () => Number(await git.sh('pgrep -fc \'^sh -c cd "\\$1" \\|\\| exit 1\' || true'))
+  const openWatches = async () => {
+    const { body } = await server().app.inject({ url: '/metrics' })
+    return Number(/^craftastic_git_watches_open (\d+)$/m.exec(body)?.[1])
+  }
   const watch = () => api.request('POST', '/api/git/watch', { body: { environmentId } })
 
   it('tells of each change, once for all who look, to its owner only, and ends when nobody asks any more', async () => {
@@ -28,6 +45,8 @@ describeOnEngine('watching a working tree', () => {
     await expect.poll(() => stream.git.length).toBe(1)
     expect(stream.git[0]).toEqual({ type: 'git', environmentId })
     expect(await loops()).toBe(1)
+    expect(await openWatches()).toBe(1)
+    expect(await findAwakeReason()).toBeNull()
 
     const changes = [
       'echo x >new',
@@ -63,7 +82,7 @@ describeOnEngine('watching a working tree', () => {
       headers: { prefer: 'wait=60' },
     })
     expect(stopped.body).toMatchObject({ status: 'stopped' })
-    expect(server().domain.countGitWatches()).toBe(0)
+    await expect.poll(openWatches).toBe(0)
     stream.close()
   })
 })
