@@ -65,6 +65,13 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   operation_not_cancellable: 'This cannot be cancelled any more',
   request_in_progress: 'The same request is still under way',
   idempotency_key_reused: 'The request was repeated with other content',
+  no_repository: 'There is no repository here',
+  nothing_to_commit: 'There is nothing to commit',
+  non_fast_forward: 'The remote has commits that are not here yet',
+  git_conflict: 'There are conflicts',
+  git_refused: 'Git refused this',
+  git_credentials_required: 'The Git host asks for a token',
+  git_remote_failed: 'The remote repository did not take it',
 }
 
 /** A failure in words: what happened, and what the server says to do next. */

@@ -10,6 +10,7 @@ import {
   storeOperation,
   storeSession,
 } from './environment-cache'
+import { readGitAgain } from './git-refresh'
 import { environmentKeys } from './keys'
 import { ringBell } from '@/lib/rung-sessions'
 
@@ -30,6 +31,9 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
       renewRecordings(client, event)
       storeActivity(client, event)
       if (event.rang) ringBell(event.sessionId)
+      return
+    case 'git':
+      void readGitAgain(client, event.environmentId)
   }
 }
 

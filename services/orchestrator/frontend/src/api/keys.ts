@@ -19,3 +19,26 @@ export const operationKeys = {
 export const sessionKeys = {
   history: (sessionId: string) => ['sessions', sessionId, 'history'] as const,
 }
+
+/** What of a repository changes with its working tree lies under `live(id)`, and is asked for again together. */
+export const gitKeys = {
+  all: ['git'] as const,
+  live: (environmentId: string) => ['git', environmentId, 'live'] as const,
+  status: (environmentId: string) => ['git', environmentId, 'live', 'status'] as const,
+  diff: (environmentId: string, path: string, staged: boolean) =>
+    ['git', environmentId, 'live', 'diff', path, staged] as const,
+  log: (environmentId: string, all: boolean) => ['git', environmentId, 'live', 'log', all] as const,
+  lastCommit: (environmentId: string) => ['git', environmentId, 'live', 'last-commit'] as const,
+  branches: (environmentId: string) => ['git', environmentId, 'live', 'branches'] as const,
+  stashes: (environmentId: string) => ['git', environmentId, 'live', 'stashes'] as const,
+  discards: (environmentId: string) => ['git', environmentId, 'live', 'discards'] as const,
+  /** A commit never changes. */
+  commitDiff: (environmentId: string, commit: string) => ['git', environmentId, 'commit', commit] as const,
+  /** Verbs under way. */
+  verbs: (environmentId: string) => ['git', environmentId, 'verb'] as const,
+}
+
+export const gitCredentialKeys = {
+  list: ['git-credentials'] as const,
+  deviceFlow: (flowId: string) => ['git-credentials', 'device-flow', flowId] as const,
+}
