@@ -67,6 +67,11 @@ export function createRouter(client: QueryClient) {
               lazy: () => import('@/pages/EnvironmentPage'),
             },
             {
+              path: 'environments/:environmentId/git',
+              loader: prefetchEnvironment,
+              lazy: () => import('@/pages/GitPage'),
+            },
+            {
               path: 'environments/:environmentId/sessions/:sessionId',
               loader: prefetchEnvironment,
               lazy: () => import('@/pages/TerminalPage'),

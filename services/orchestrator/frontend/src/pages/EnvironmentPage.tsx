@@ -1,5 +1,5 @@
-import { SquareTerminalIcon } from 'lucide-react'
-import { useParams } from 'react-router'
+import { GitBranchIcon, SquareTerminalIcon } from 'lucide-react'
+import { Link, useParams } from 'react-router'
 import type { Environment } from '@craftastic/contract'
 import { EnvironmentDetails } from '@/components/EnvironmentDetails'
 import { EnvironmentLoadFailure } from '@/components/EnvironmentLoadFailure'
@@ -19,6 +19,7 @@ import { StatusWord } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { VerbButton } from '@/components/VerbButton'
+import { gitPath } from '@/lib/git-place'
 import { isSettled } from '@/lib/operation-progress'
 import { explainEnvironment, presentEnvironment } from '@/lib/status'
 import { useEnvironment } from '@/lib/use-environment'
@@ -97,6 +98,12 @@ function HeaderActions({ environment }: { environment: Environment }) {
   return (
     <>
       <VerbButton environment={environment} verb="stop" variant="outline" className="max-sm:hidden" />
+      <Button asChild size="sm" variant="outline">
+        <Link to={gitPath(environment.id)}>
+          <GitBranchIcon />
+          <span className="max-sm:sr-only">Git</span>
+        </Link>
+      </Button>
       <Button size="sm" disabled={pending} onClick={() => open(environment)}>
         {pending ? <Spinner /> : <SquareTerminalIcon />}
         <span className="max-sm:sr-only">Open terminal</span>

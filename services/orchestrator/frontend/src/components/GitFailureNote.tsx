@@ -1,0 +1,90 @@
+/** What did not work, in git's words, with what helps. */
+import type { ReactNode } from 'react'
+import { CircleAlertIcon, XIcon } from 'lucide-react'
+import { Link } from 'react-router'
+import { toast } from 'sonner'
+import { describeError, hasCode } from '@/api/errors'
+import { Button } from '@/components/ui/button'
+import { useGit, type GitFailure } from '@/lib/git-context'
+import { gitSettingsPath } from '@/lib/git-place'
+import { useGitVerb } from '@/lib/use-git-verb'
+
+export function GitFailureNote({ failure }: { failure: GitFailure }) {
+  const { fail } = useGit()
+  const { title, detail } = describeError(failure.error)
+  return (
+    <div role="alert" className="grid shrink-0 gap-2 border-b bg-destructive-muted px-3 py-2.5 text-sm">
+      <div className="flex items-start gap-2">
+        <CircleAlertIcon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-destructive-text" />
+        <p className="min-w-0 flex-1 font-medium break-words">{title}</p>
+        <Button variant="ghost" size="icon-xs" onClick={() => fail(null)}>
+          <XIcon className="size-3.5" />
+          <span className="sr-only">Dismiss</span>
+        </Button>
+      </div>
+      {detail && (
+        <pre className="max-h-40 overflow-auto pl-6 font-mono text-xs break-words whitespace-pre-wrap">{detail}</pre>
+      )}
+      <FailureAction failure={failure} />
+    </div>
+  )
+}
+
+function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFailure }) {
+  const { status } = useGit()
+  const { run: pull } = useGitVerb('pull')
+  const { run: stash } = useGitVerb('stash')
+  const { run: checkout } = useGitVerb('checkout')
+
+  if (verb === 'push' && hasCode(error, 'non_fast_forward')) {
+    return (
+      <Actions>
+        <Button size="xs" onClick={() => void pull({})}>
+          Pull first
+        </Button>
+        <Button size="xs" variant="outline" onClick={() => void pull({ rebase: true })}>
+          Pull and rebase
+        </Button>
+      </Actions>
+    )
+  }
+  if (verb === 'pull' && hasCode(error, 'non_fast_forward')) {
+    return (
+      <Actions>
+        <Button size="xs" onClick={() => void pull({ rebase: true })}>
+          Pull and rebase
+        </Button>
+      </Actions>
+    )
+  }
+  if (hasCode(error, 'git_credentials_required')) {
+    return (
+      <Actions>
+        <Button asChild size="xs">
+          <Link to={gitSettingsPath}>Add a token</Link>
+        </Button>
+      </Actions>
+    )
+  }
+  if (switchTo && hasCode(error, 'git_refused', 'git_conflict') && status.files.length > 0) {
+    const stashAndSwitch = async () => {
+      if (!(await stash({ message: `Before ${switchTo.branch}` }))) return
+      if (await checkout(switchTo)) {
+        toast.success(`Switched to ${switchTo.branch}`, { description: 'Your changes are under Stashes.' })
+      }
+    }
+    return (
+      <Actions>
+        <Button size="xs" onClick={() => void stashAndSwitch()}>
+          Stash and switch
+        </Button>
+        <span className="text-xs text-muted-foreground">Or commit your changes first.</span>
+      </Actions>
+    )
+  }
+  return null
+}
+
+function Actions({ children }: { children: ReactNode }) {
+  return <div className="flex flex-wrap items-center gap-2 pl-6">{children}</div>
+}
