@@ -20,7 +20,7 @@ interface RequestOptions<Answer> {
   anonymous?: boolean
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 let signedOutListener: () => void = () => undefined
 

@@ -1,4 +1,14 @@
-import { ChevronsUpDownIcon, KeyboardIcon, LogOutIcon, MonitorIcon, MoonIcon, PaletteIcon, SunIcon } from 'lucide-react'
+import {
+  ChevronsUpDownIcon,
+  KeyboardIcon,
+  KeyRoundIcon,
+  LogOutIcon,
+  MonitorIcon,
+  MoonIcon,
+  PaletteIcon,
+  SunIcon,
+} from 'lucide-react'
+import { useNavigate } from 'react-router'
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -12,6 +22,7 @@ import {
 import { useAppActions } from '@/lib/app-actions'
 import { useCurrentUser } from '@/lib/current-user'
 import { initials } from '@/lib/initials'
+import { gitSettingsPath } from '@/lib/git-place'
 import { ThemeChoice, useThemeChoice } from '@/lib/theme'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useSignOut } from '@/lib/use-sign-out'
@@ -26,6 +37,7 @@ const themes = [
 export function UserMenu({ compact }: { compact: boolean }) {
   const user = useCurrentUser()
   const { showHelp, showTerminalSettings } = useAppActions()
+  const navigate = useNavigate()
   const afterMenu = useAfterMenu()
   const [theme, setTheme] = useThemeChoice()
   const { signOut, pending } = useSignOut()
@@ -77,6 +89,10 @@ export function UserMenu({ compact }: { compact: boolean }) {
         <DropdownMenuItem onSelect={afterMenu.then(showTerminalSettings)}>
           <PaletteIcon />
           Terminal settings
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => void navigate(gitSettingsPath)}>
+          <KeyRoundIcon />
+          Git tokens
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={afterMenu.then(showHelp)}>
           <KeyboardIcon />

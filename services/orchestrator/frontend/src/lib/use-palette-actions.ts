@@ -2,6 +2,8 @@
 import {
   AArrowDownIcon,
   AArrowUpIcon,
+  GitBranchIcon,
+  KeyRoundIcon,
   KeyboardIcon,
   LayoutGridIcon,
   LogOutIcon,
@@ -19,6 +21,7 @@ import type { Environment } from '@craftastic/contract'
 import { useAppActions } from './app-actions'
 import { offeredVerbs, verbLooks } from './environment-verbs'
 import { canFullScreen, toggleFullScreen } from './full-screen'
+import { gitPath, gitSettingsPath } from './git-place'
 import type { PaletteItem } from './palette-items'
 import { useChoice } from './stored'
 import { fontSizeChoice, largestFontPx, smallestFontPx } from './terminal-settings'
@@ -29,6 +32,7 @@ import { useNewTerminal } from './use-terminals'
 
 /** What can be done with the environment whose page is shown. */
 export function useEnvironmentCommands(environment: Environment | undefined): PaletteItem[] {
+  const navigate = useNavigate()
   const { renameEnvironment } = useAppActions()
   const { wishVerb } = useWishVerb()
   const { open: openNew } = useNewTerminal()
@@ -43,6 +47,13 @@ export function useEnvironmentCommands(environment: Environment | undefined): Pa
   }
   return [
     ...(environment.status === 'running' ? [newTerminal] : []),
+    {
+      id: 'git',
+      label: `Git of ${environment.name}`,
+      keywords: ['changes', 'commit', 'diff', 'branch', 'history', 'stash'],
+      look: GitBranchIcon,
+      run: () => void navigate(gitPath(environment.id)),
+    },
     ...offeredVerbs(environment).map((verb) => ({
       id: verb,
       label: `${verbLooks[verb].label} ${environment.name}`,
@@ -94,6 +105,13 @@ export function useAppCommands(): PaletteItem[] {
       look: LayoutGridIcon,
       keys: ['g', 'd'],
       run: () => void navigate('/'),
+    },
+    {
+      id: 'git-tokens',
+      label: 'Git tokens',
+      keywords: ['settings', 'credentials', 'github', 'password'],
+      look: KeyRoundIcon,
+      run: () => void navigate(gitSettingsPath),
     },
     ...(fontSizePx < largestFontPx ? [resize('Larger terminal text', AArrowUpIcon, fontSizePx + 1)] : []),
     ...(fontSizePx > smallestFontPx ? [resize('Smaller terminal text', AArrowDownIcon, fontSizePx - 1)] : []),
