@@ -36,11 +36,21 @@ const groups: { title: string; shortcuts: Shortcut[] }[] = [
       { keys: ['Ctrl', 'Shift', 'V'], does: 'Paste' },
       { keys: ['Ctrl', 'Shift', 'F'], does: 'Search the history' },
       { keys: ['Shift', 'PageUp'], does: 'Scroll back in the history' },
+      { keys: ['Ctrl', 'Shift', 'G'], does: 'Go to Git beside the terminal, and back' },
       { keys: [paletteModifier, 'click'], does: 'Open a link' },
       {
         keys: [paletteModifier === 'Ctrl' ? 'Shift' : '⌥', 'drag'],
         does: 'Select text in a program that uses the mouse',
       },
+    ],
+  },
+  {
+    title: 'In the list of changed files',
+    shortcuts: [
+      { keys: ['Space'], does: 'Stage or unstage the file' },
+      { keys: ['Enter'], does: 'Show what changed in it' },
+      { keys: ['Delete'], does: 'Discard its changes, after a question' },
+      { keys: ['Ctrl', 'Enter'], does: 'Commit, from the message' },
     ],
   },
   {

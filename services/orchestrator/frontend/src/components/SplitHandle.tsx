@@ -3,8 +3,18 @@ import { clampRatio } from '@/lib/split'
 
 const stepRatio = 0.02
 
-/** The line between two terminals, moved by pointer or arrow keys. */
-export function SplitHandle({ ratio, onChange }: { ratio: number; onChange: (ratio: number) => void }) {
+/** The line between two parts of a page, moved by pointer or arrow keys; a double click puts it back to `usual`. */
+export function SplitHandle({
+  label,
+  ratio,
+  usual = 0.5,
+  onChange,
+}: {
+  label: string
+  ratio: number
+  usual?: number
+  onChange: (ratio: number) => void
+}) {
   const drag = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.parentElement?.getBoundingClientRect()
     if (!box || !event.currentTarget.hasPointerCapture(event.pointerId)) return
@@ -19,7 +29,7 @@ export function SplitHandle({ ratio, onChange }: { ratio: number; onChange: (rat
   return (
     <div
       role="separator"
-      aria-label="Width of the two terminals"
+      aria-label={label}
       aria-orientation="vertical"
       aria-valuemin={20}
       aria-valuemax={80}
@@ -30,7 +40,7 @@ export function SplitHandle({ ratio, onChange }: { ratio: number; onChange: (rat
         event.currentTarget.setPointerCapture(event.pointerId)
       }}
       onPointerMove={drag}
-      onDoubleClick={() => onChange(0.5)}
+      onDoubleClick={() => onChange(usual)}
       onKeyDown={press}
       style={{ left: `${ratio * 100}%` }}
       className="group absolute inset-y-0 z-10 -ml-1 flex w-2 cursor-col-resize touch-none justify-center outline-none"

@@ -9,6 +9,8 @@ import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon
 import type { Environment, Session, TerminalWatcher } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
+import { GitBeside } from '@/components/GitBeside'
+import { GitToggle } from '@/components/GitToggle'
 import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
 import { RecordingTime } from '@/components/RecordingMark'
@@ -35,6 +37,7 @@ import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
 import { useRecord } from '@/lib/use-record'
 import { usePageVisible } from '@/lib/use-page-visible'
+import { useGitSide } from '@/lib/use-git-side'
 import { useSplit } from '@/lib/use-split'
 import { useTerminalLook } from '@/lib/use-terminal-look'
 import { useViewMode } from '@/lib/use-view-mode'
@@ -77,6 +80,8 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const shown = useRef<TerminalHandle>(null)
   const pageVisible = usePageVisible()
   const { modeOf, takePart } = useViewMode(sessionId)
+  const gitPanel = useRef<HTMLDivElement>(null)
+  const git = useGitSide(gitPanel, () => shown.current?.focus())
 
   const look = useTerminalLook()
 
@@ -96,6 +101,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
     else if (shortcut?.name === 'search') shown.current?.searchHistory()
     else if (shortcut?.name === 'new') startNew?.()
+    else if (shortcut?.name === 'git') git.press()
     else if (shortcut?.name === 'beside') {
       if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
       else if (wide) openBeside()
@@ -202,6 +208,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               <Kbd>M</Kbd>
               <span className="ml-1">leaves the terminal</span>
             </span>
+            <GitToggle environmentId={environment.id} running={running} open={git.open} onToggle={git.toggle} />
             <TerminalMenu
               session={current}
               onBeside={wide && !split.rightId ? openBeside : undefined}
@@ -214,9 +221,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         )}
       </PageBar>
 
-      <div
-        className="relative min-h-0 flex-1 bg-terminal"
-        style={{ ['--terminal' as string]: look.scheme.colours.background }}
+      <GitBeside
+        environment={environment}
+        terminalColour={look.scheme.colours.background}
+        open={git.open}
+        wide={git.wide}
+        onClose={git.close}
+        panel={gitPanel}
       >
         {!current && !isFetching && (
           <Notice
@@ -263,9 +274,9 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               </TerminalBoundary>
             </SplitPane>
           ))}
-        {split.rightId && <SplitHandle ratio={ratio} onChange={setRatio} />}
+        {split.rightId && <SplitHandle label="Width of the two terminals" ratio={ratio} onChange={setRatio} />}
         <TerminalLinkHint />
-      </div>
+      </GitBeside>
       {current && (
         <DeleteSessionDialog
           session={current}

@@ -6,6 +6,7 @@ export type TerminalShortcut =
   | { name: 'new' }
   | { name: 'beside' }
   | { name: 'search' }
+  | { name: 'git' }
   | { name: 'history' }
   | { name: 'session'; index: number }
 
@@ -24,6 +25,7 @@ export function readTerminalShortcut(event: Keys): TerminalShortcut | null {
     if (event.code === 'Enter') return { name: 'new' }
     if (event.code === 'Backslash') return { name: 'beside' }
     if (event.code === 'KeyF') return { name: 'search' }
+    if (event.code === 'KeyG') return { name: 'git' }
     return null
   }
   const digit = /^Digit([1-9])$/.exec(event.code)?.[1]

@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query'
+import { GitBranchIcon } from 'lucide-react'
+import { gitStatusQuery } from '@/api/git'
+import { Hint } from '@/components/Hint'
+import { Button } from '@/components/ui/button'
+import { countChanges } from '@/lib/git-files'
+
+/** Opens Git beside the terminal, and tells how many files differ. */
+export function GitToggle(props: { environmentId: string; running: boolean; open: boolean; onToggle: () => void }) {
+  const { environmentId, running, open, onToggle } = props
+  const { data: status } = useQuery({ ...gitStatusQuery(environmentId), enabled: running })
+  const changes = status && status.files.length > 0 ? countChanges(status) : null
+  return (
+    <Hint text={open ? 'Close Git' : 'Git · Ctrl+Shift+G'}>
+      <Button
+        variant="ghost"
+        size="sm"
+        aria-pressed={open}
+        className="gap-1.5 px-2 aria-pressed:bg-accent aria-pressed:text-foreground"
+        onClick={onToggle}
+      >
+        <GitBranchIcon />
+        <span className="sr-only">Git</span>
+        {changes && (
+          <span className="text-xs font-normal tabular-nums">
+            <span className="sr-only">, changed files: </span>
+            {changes}
+          </span>
+        )}
+      </Button>
+    </Hint>
+  )
+}
