@@ -16,6 +16,7 @@ beforeEach(() => {
   // As newer browsers do: an effect must not take the promise for its clean-up.
   Element.prototype.scrollIntoView = () => Promise.resolve()
   Element.prototype.hasPointerCapture = () => false
+  Element.prototype.setPointerCapture = () => undefined
   window.matchMedia = (query) =>
     Object.assign(new EventTarget(), {
       matches: false,

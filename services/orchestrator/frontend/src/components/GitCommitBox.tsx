@@ -29,6 +29,7 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
   const staged = groups.staged.length > 0
   const nothing = !staged && groups.unstaged.length === 0
   const files = staged || amending ? groups.staged.length : groups.unstaged.length
+  const verb = amending ? 'Amend' : staged || nothing ? 'Commit' : 'Commit all'
   const hindrance = hindranceTo({ message, conflicts: groups.conflicted.length, nothing: nothing && !amending })
 
   const submit = async () => {
@@ -75,15 +76,16 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
         </p>
       )}
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <Button type="submit" size="sm" disabled={hindrance !== null || pending} title={hindrance ?? undefined}>
+        <Button
+          type="submit"
+          size="sm"
+          disabled={hindrance !== null || pending}
+          title={hindrance ?? undefined}
+          aria-label={files > 0 ? `${verb} ${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}` : verb}
+        >
           {pending && <Spinner />}
-          {amending ? 'Amend' : staged || nothing ? 'Commit' : 'Commit all'}
-          {files > 0 && (
-            <span className="font-normal tabular-nums opacity-80">
-              {files.toLocaleString('en')}
-              <span className="sr-only"> {files === 1 ? 'file' : 'files'}</span>
-            </span>
-          )}
+          {verb}
+          {files > 0 && <span className="font-normal tabular-nums opacity-80">{files.toLocaleString('en')}</span>}
         </Button>
         <label className="flex h-8 items-center gap-1.5 text-sm select-none has-disabled:opacity-50">
           <input

@@ -36,6 +36,7 @@ export function GitSyncButtons() {
   const busy = useGitBusy('push', 'pull', 'fetch', 'checkout')
   const { ahead, behind, upstream, detached, commit } = status
   const pushable = !detached && commit !== null
+  const pushWord = upstream === null && pushable ? 'Publish' : 'Push'
 
   const pushNow = async (force: boolean) => {
     if (await push({ force }))
@@ -54,29 +55,30 @@ export function GitSyncButtons() {
 
   return (
     <div className="flex shrink-0 items-center gap-1">
-      <Hint text={behind > 0 ? `Pull ${count(behind)}` : 'Pull'}>
-        <Button variant="ghost" size="xs" disabled={busy || detached} onClick={() => void pullNow(false)}>
+      <Hint text={named('Pull', behind)}>
+        <Button
+          variant="ghost"
+          size="xs"
+          aria-label={named('Pull', behind)}
+          disabled={busy || detached}
+          onClick={() => void pullNow(false)}
+        >
           {pulling ? <Spinner className="size-3.5" /> : <ArrowDownIcon />}
           <span className="@max-[26rem]:sr-only">Pull</span>
           {behind > 0 && <span className="tabular-nums">{behind}</span>}
-          {behind > 0 && <span className="sr-only"> {behind === 1 ? 'commit' : 'commits'}</span>}
         </Button>
       </Hint>
-      <Hint
-        text={
-          upstream === null ? 'Push, and make the branch on the remote' : ahead > 0 ? `Push ${count(ahead)}` : 'Push'
-        }
-      >
+      <Hint text={upstream === null ? 'Push, and make the branch on the remote' : named('Push', ahead)}>
         <Button
           variant={pushable && (ahead > 0 || upstream === null) ? 'outline' : 'ghost'}
           size="xs"
+          aria-label={named(pushWord, ahead)}
           disabled={busy || !pushable}
           onClick={() => void pushNow(false)}
         >
           {pushing ? <Spinner className="size-3.5" /> : <ArrowUpIcon />}
-          <span className="@max-[26rem]:sr-only">{upstream === null && pushable ? 'Publish' : 'Push'}</span>
+          <span className="@max-[26rem]:sr-only">{pushWord}</span>
           {ahead > 0 && <span className="tabular-nums">{ahead}</span>}
-          {ahead > 0 && <span className="sr-only"> {ahead === 1 ? 'commit' : 'commits'}</span>}
         </Button>
       </Hint>
       <DropdownMenu>
@@ -115,6 +117,8 @@ export function GitSyncButtons() {
   )
 }
 
-const count = (commits: number) => (commits === 1 ? '1 commit' : `${commits} commits`)
+/** Such as `Push 2 commits`. */
+const named = (verb: string, commits: number) =>
+  commits === 0 ? verb : `${verb} ${commits} ${commits === 1 ? 'commit' : 'commits'}`
 
 const lastLine = (output: string) => output.trim().split('\n').at(-1)

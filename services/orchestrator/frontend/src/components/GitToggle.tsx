@@ -16,17 +16,12 @@ export function GitToggle(props: { environmentId: string; running: boolean; open
         variant="ghost"
         size="sm"
         aria-pressed={open}
+        aria-label={changes ? `Git, ${changes} changed ${changes === '1' ? 'file' : 'files'}` : 'Git'}
         className="gap-1.5 px-2 aria-pressed:bg-accent aria-pressed:text-foreground"
         onClick={onToggle}
       >
         <GitBranchIcon />
-        <span className="sr-only">Git</span>
-        {changes && (
-          <span className="text-xs font-normal tabular-nums">
-            <span className="sr-only">, changed files: </span>
-            {changes}
-          </span>
-        )}
+        {changes && <span className="text-xs font-normal tabular-nums">{changes}</span>}
       </Button>
     </Hint>
   )
