@@ -138,10 +138,16 @@ function EntryDiff({ entry }: { entry: GitEntry }) {
 
 function HunkButton(props: { icon: ReactNode; label: string; disabled: boolean; onClick: () => void }) {
   return (
-    <Button variant="ghost" size="xs" className="h-6 px-1.5" disabled={props.disabled} onClick={props.onClick}>
+    <Button
+      variant="ghost"
+      size="xs"
+      className="h-6 px-1.5"
+      aria-label={`${props.label} these lines`}
+      disabled={props.disabled}
+      onClick={props.onClick}
+    >
       {props.icon}
       {props.label}
-      <span className="sr-only"> these lines</span>
     </Button>
   )
 }
