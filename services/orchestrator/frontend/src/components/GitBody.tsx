@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { hasCode } from '@/api/errors'
 import { GitBranchMenu } from '@/components/GitBranchMenu'
 import { GitChanges } from '@/components/GitChanges'
 import { GitCommitDetail } from '@/components/GitCommitDetail'
@@ -17,7 +18,9 @@ const titles: Record<GitTab, string> = { changes: 'Changes', history: 'History',
 
 /** All of the panel once there is a repository. */
 export function GitBody({ failure, closable }: { failure: GitFailure | null; closable: boolean }) {
-  const { place, wide } = useGit()
+  const { place, status, wide } = useGit()
+  // The banner says it, and what to do.
+  const told = status.operation !== null && hasCode(failure?.error, 'git_conflict')
   const detail =
     place.tab === 'changes'
       ? place.file && <GitFileDiff {...place.file} />
@@ -47,7 +50,7 @@ export function GitBody({ failure, closable }: { failure: GitFailure | null; clo
         <GitSyncButtons />
       </div>
       <GitOperationBanner />
-      {failure && <GitFailureNote failure={failure} />}
+      {failure && !told && <GitFailureNote failure={failure} />}
       <div className="flex min-h-0 flex-1">
         <div
           ref={lists}

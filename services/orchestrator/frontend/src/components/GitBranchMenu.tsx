@@ -2,7 +2,6 @@
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { CheckIcon, ChevronsUpDownIcon, CloudIcon, GitBranchIcon, PlusIcon } from 'lucide-react'
-import { toast } from 'sonner'
 import type { GitBranch } from '@craftastic/contract'
 import { gitBranchesQuery } from '@/api/git'
 import { RelativeTime } from '@/components/RelativeTime'
@@ -19,6 +18,7 @@ import {
 import { Dialog } from '@/components/ui/dialog'
 import { chooseBranches, headWords, newBranchName, withoutRemote } from '@/lib/git-branches'
 import { useGit, type BranchTarget } from '@/lib/git-context'
+import { sayDone } from '@/lib/git-toast'
 import { useGitBusy, useGitVerb } from '@/lib/use-git-verb'
 
 /** More than that nobody reads; a search finds the others. */
@@ -34,7 +34,7 @@ export function GitBranchMenu() {
   const goTo = async (target: BranchTarget) => {
     setOpen(false)
     const done = await checkout(target, { switchTo: target })
-    if (done) toast.success(target.create && !target.from ? `Made ${target.branch}` : `Switched to ${target.branch}`)
+    if (done) sayDone(target.create && !target.from ? `Made ${target.branch}` : `Switched to ${target.branch}`)
   }
 
   return (

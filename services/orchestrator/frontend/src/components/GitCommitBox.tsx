@@ -1,6 +1,5 @@
 import { useId, useMemo, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { gitLastCommitQuery } from '@/api/git'
 import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
@@ -9,6 +8,7 @@ import { joinMessage, measureSubject } from '@/lib/commit-message'
 import { commitDraftChoice } from '@/lib/git-choices'
 import { useGit } from '@/lib/git-context'
 import type { GitGroups } from '@/lib/git-files'
+import { sayDone } from '@/lib/git-toast'
 import { useChoice } from '@/lib/stored'
 import { useGitVerb } from '@/lib/use-git-verb'
 import { cn } from '@/lib/utils'
@@ -39,7 +39,7 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
     if (!done) return
     setAmended(null)
     if (!amending) setDraft('')
-    toast.success(`Committed ${done.commit.slice(0, 7)}`, { description: message.split('\n', 1)[0] })
+    sayDone(`Committed ${done.commit.slice(0, 7)}`, message.split('\n', 1)[0])
   }
 
   return (

@@ -2,11 +2,11 @@
 import type { ReactNode } from 'react'
 import { CircleAlertIcon, XIcon } from 'lucide-react'
 import { Link } from 'react-router'
-import { toast } from 'sonner'
 import { describeError, hasCode } from '@/api/errors'
 import { Button } from '@/components/ui/button'
 import { useGit, type GitFailure } from '@/lib/git-context'
 import { gitSettingsPath } from '@/lib/git-place'
+import { sayDone } from '@/lib/git-toast'
 import { useGitVerb } from '@/lib/use-git-verb'
 
 export function GitFailureNote({ failure }: { failure: GitFailure }) {
@@ -70,7 +70,7 @@ function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFai
     const stashAndSwitch = async () => {
       if (!(await stash({ message: `Before ${switchTo.branch}` }))) return
       if (await checkout(switchTo)) {
-        toast.success(`Switched to ${switchTo.branch}`, { description: 'Your changes are under Stashes.' })
+        sayDone(`Switched to ${switchTo.branch}`, 'Your changes are under Stashes.')
       }
     }
     return (

@@ -15,7 +15,7 @@ import { drawGraph } from '@/lib/git-graph'
 import { readListKey } from '@/lib/git-list-keys'
 import { useVisibleRows } from '@/lib/use-visible-rows'
 
-const rowPx = 48
+const rowPx = 52
 const noCommits: GitCommit[] = []
 
 export function GitHistory() {

@@ -1,7 +1,7 @@
 /** What git is in the middle of, and the ways out. */
 import { useState } from 'react'
 import { GitMergeIcon } from 'lucide-react'
-import type { GitOperation } from '@craftastic/contract'
+import { discardDays, type GitOperation } from '@craftastic/contract'
 import { ConfirmDialog } from '@/components/ConfirmDialog'
 import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
@@ -32,7 +32,9 @@ export function GitOperationBanner() {
         <span>
           <span className="font-medium">{name} is under way.</span>{' '}
           {conflicts > 0
-            ? `${conflicts === 1 ? 'One file is' : `${conflicts} files are`} in conflict: edit them in a terminal, then mark them as resolved.`
+            ? conflicts === 1
+              ? 'One file is in conflict: edit it in a terminal, then mark it as resolved.'
+              : `${conflicts} files are in conflict: edit them in a terminal, then mark them as resolved.`
             : goOn === null
               ? 'Mark commits in a terminal, or end it.'
               : 'Nothing is in conflict any more.'}
@@ -59,7 +61,7 @@ export function GitOperationBanner() {
       >
         {status.operation === 'bisect'
           ? 'You go back to where you began. What was marked is forgotten.'
-          : 'The branch goes back to where it was before. What was resolved so far is undone.'}
+          : `The branch goes back to where it was before. What was resolved so far is kept for ${discardDays} days under Stashes.`}
       </ConfirmDialog>
     </div>
   )

@@ -2,7 +2,6 @@
 import { useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { XIcon } from 'lucide-react'
-import { toast } from 'sonner'
 import { maxGitFiles, type Environment } from '@craftastic/contract'
 import { gitStatusQuery } from '@/api/git'
 import { useGitWatch } from '@/api/git-refresh'
@@ -12,6 +11,7 @@ import { GitNotThere } from '@/components/GitNotThere'
 import { Button } from '@/components/ui/button'
 import { GitContext, type DiscardQuestion, type GitFailure, type GitPanelState } from '@/lib/git-context'
 import type { GitPlace } from '@/lib/git-place'
+import { sayFailed } from '@/lib/git-toast'
 import { useGitDiscard } from '@/lib/use-git-discard'
 import { useWidth } from '@/lib/use-width'
 
@@ -50,7 +50,7 @@ export function GitPanel({ environment, place, onShow, onClose }: Props) {
             fail: setFailure,
             askDiscard: (asked) => {
               if ('files' in asked && asked.files.length > maxGitFiles) {
-                toast.error(`More than ${maxGitFiles.toLocaleString('en')} files cannot be discarded at once`)
+                sayFailed(`More than ${maxGitFiles.toLocaleString('en')} files cannot be discarded at once`, null)
               } else setQuestion(asked)
             },
           }

@@ -2,7 +2,6 @@
 import { useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { ArchiveIcon, ArchiveRestoreIcon, Trash2Icon, Undo2Icon } from 'lucide-react'
-import { toast } from 'sonner'
 import { discardDays, type GitKept } from '@craftastic/contract'
 import { gitDiscardsQuery, gitStashesQuery } from '@/api/git'
 import { ConfirmDialog } from '@/components/ConfirmDialog'
@@ -12,6 +11,7 @@ import { Button } from '@/components/ui/button'
 import { Input } from '@/components/ui/input'
 import { useGit } from '@/lib/git-context'
 import { showName } from '@/lib/git-names'
+import { sayDone } from '@/lib/git-toast'
 import { useGitBusy, useGitVerb } from '@/lib/use-git-verb'
 import { useLingering } from '@/lib/use-lingering'
 
@@ -26,10 +26,10 @@ export function GitStashes() {
   const busy = useGitBusy('stash', 'stash/use', 'discards/restore')
 
   const bringBack = async (kept: GitKept, action: 'apply' | 'pop') => {
-    if (await takeStash({ stash: kept.commit, action })) toast.success('The stash is in your workspace again')
+    if (await takeStash({ stash: kept.commit, action })) sayDone('The stash is in your workspace again')
   }
   const restoreDiscard = async ({ commit }: GitKept) => {
-    if (await restore({ discard: commit })) toast.success('The discarded changes are back')
+    if (await restore({ discard: commit })) sayDone('The discarded changes are back')
   }
 
   return (
@@ -80,7 +80,7 @@ export function GitStashes() {
         verb="Delete stash"
         onConfirm={() => dropped && void takeStash({ stash: dropped.commit, action: 'drop' })}
       >
-        “{dropped && showName(dropped.message)}” cannot be brought back from here afterwards.
+        “{dropped && showName(dropped.message)}” is kept for {discardDays} days under Discarded.
       </ConfirmDialog>
     </div>
   )

@@ -9,7 +9,6 @@ import {
   RefreshCwIcon,
   TriangleAlertIcon,
 } from 'lucide-react'
-import { toast } from 'sonner'
 import { ForcePushDialog } from '@/components/ForcePushDialog'
 import { Hint } from '@/components/Hint'
 import { Spinner } from '@/components/Spinner'
@@ -22,6 +21,7 @@ import {
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
 import { useGit } from '@/lib/git-context'
+import { sayDone } from '@/lib/git-toast'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useGitBusy, useGitVerb } from '@/lib/use-git-verb'
 
@@ -39,18 +39,17 @@ export function GitSyncButtons() {
   const pushWord = upstream === null && pushable ? 'Publish' : 'Push'
 
   const pushNow = async (force: boolean) => {
-    if (await push({ force }))
-      toast.success(upstream === null ? `Published ${status.branch}` : `Pushed ${status.branch}`)
+    if (await push({ force })) sayDone(upstream === null ? `Published ${status.branch}` : `Pushed ${status.branch}`)
   }
   const pullNow = async (rebase: boolean) => {
     const done = await pull({ rebase })
-    if (done) toast.success(`Pulled ${status.branch}`, { description: lastLine(done.output) })
+    if (done) sayDone(`Pulled ${status.branch}`, lastLine(done.output))
   }
   const fetchNow = async () => {
-    if (await fetch({})) toast.success('Fetched')
+    if (await fetch({})) sayDone('Fetched')
   }
   const stashNow = async () => {
-    if (await stash({})) toast.success('The changes are stashed')
+    if (await stash({})) sayDone('The changes are stashed')
   }
 
   return (

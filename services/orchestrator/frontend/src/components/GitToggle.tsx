@@ -1,3 +1,4 @@
+import { useEffect, useEffectEvent } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { GitBranchIcon } from 'lucide-react'
 import { gitStatusQuery } from '@/api/git'
@@ -6,9 +7,21 @@ import { Button } from '@/components/ui/button'
 import { countChanges } from '@/lib/git-files'
 
 /** Opens Git beside the terminal, and tells how many files differ. */
-export function GitToggle(props: { environmentId: string; running: boolean; open: boolean; onToggle: () => void }) {
-  const { environmentId, running, open, onToggle } = props
-  const { data: status } = useQuery({ ...gitStatusQuery(environmentId), enabled: running })
+export function GitToggle(props: {
+  environmentId: string
+  running: boolean
+  /** What runs in the shown session. */
+  command: string | null
+  open: boolean
+  onToggle: () => void
+}) {
+  const { environmentId, running, command, open, onToggle } = props
+  const { data: status, refetch } = useQuery({ ...gitStatusQuery(environmentId), enabled: running })
+  // Nobody tells of changes while the panel is closed; a program that began or ended may have made some.
+  const askAgain = useEffectEvent(() => {
+    if (running && !open) void refetch({ cancelRefetch: false })
+  })
+  useEffect(() => askAgain(), [command])
   const changes = status && status.files.length > 0 ? countChanges(status) : null
   return (
     <Hint text={open ? 'Close Git' : 'Git · Ctrl+Shift+G'}>

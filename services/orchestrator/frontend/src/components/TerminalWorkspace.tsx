@@ -208,7 +208,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               <Kbd>M</Kbd>
               <span className="ml-1">leaves the terminal</span>
             </span>
-            <GitToggle environmentId={environment.id} running={running} open={git.open} onToggle={git.toggle} />
+            <GitToggle
+              environmentId={environment.id}
+              running={running}
+              command={current.currentCommand ?? null}
+              open={git.open}
+              onToggle={git.toggle}
+            />
             <TerminalMenu
               session={current}
               onBeside={wide && !split.rightId ? openBeside : undefined}

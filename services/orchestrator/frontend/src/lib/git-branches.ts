@@ -1,5 +1,5 @@
 /** Branches as the menu offers them. */
-import { BranchName, type GitBranch, type GitStatus } from '@craftastic/contract'
+import { GitBranchName, type GitBranch, type GitStatus } from '@craftastic/contract'
 
 export interface BranchChoices {
   local: GitBranch[]
@@ -25,7 +25,7 @@ export function chooseBranches(branches: readonly GitBranch[], search: string): 
 
 /** The name for a new branch that `search` is; null when it is none, or is taken. Blanks become dashes. */
 export function newBranchName(branches: readonly GitBranch[], search: string): string | null {
-  const name = BranchName.safeParse(search.trim().replace(/\s+/g, '-'))
+  const name = GitBranchName.safeParse(search.trim().replace(/\s+/g, '-'))
   if (!name.success || branches.some((branch) => !branch.remote && branch.name === name.data)) return null
   return name.data
 }

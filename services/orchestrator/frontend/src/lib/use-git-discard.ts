@@ -1,11 +1,8 @@
 import { useMutation } from '@tanstack/react-query'
-import { toast } from 'sonner'
 import { describeError } from '@/api/errors'
 import { gitMutation } from '@/api/git-verbs'
 import type { DiscardQuestion, GitFailure } from './git-context'
-
-/** Longer than other toasts stay: the way back is on it. */
-const undoMs = 12_000
+import { offerUndo, sayDone, sayFailed } from './git-toast'
 
 /** Discards, and offers to bring it back. */
 export function useGitDiscard(environmentId: string, fail: (failure: GitFailure | null) => void) {
@@ -16,10 +13,10 @@ export function useGitDiscard(environmentId: string, fail: (failure: GitFailure 
   const undo = async (kept: string) => {
     try {
       await restore({ discard: kept })
-      toast.success('The discarded changes are back')
+      sayDone('The discarded changes are back')
     } catch (error) {
       const { title, detail } = describeError(error)
-      toast.error(title, { description: detail })
+      sayFailed(title, detail)
     }
   }
 
@@ -28,10 +25,7 @@ export function useGitDiscard(environmentId: string, fail: (failure: GitFailure 
     try {
       const input = 'patch' in question ? { patch: question.patch } : { files: question.files }
       const { discard: kept } = await discard(input)
-      toast(`Discarded ${words}`, {
-        duration: undoMs,
-        action: { label: 'Undo', onClick: () => void undo(kept) },
-      })
+      offerUndo(`Discarded ${words}`, () => void undo(kept))
     } catch (error) {
       fail({ verb: 'discard', error })
     }
