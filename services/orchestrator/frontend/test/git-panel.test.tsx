@@ -267,6 +267,19 @@ describe('the commit', () => {
     await waitFor(() => expect(field).toHaveProperty('value', 'draft'))
   })
 
+  test('amends only the commit whose message it has', async () => {
+    const { user, client } = await show()
+    const box = await screen.findByRole('checkbox', { name: 'Amend' })
+    await waitFor(() => expect(box).toHaveProperty('disabled', false))
+    await user.click(box)
+    expect(await message()).toHaveProperty('value', 'First\n\nWhy.')
+    status = aStatus({ commit: 'b'.repeat(40) })
+    applyEvent(client, { type: 'git', environmentId: ids.environment })
+    await waitFor(() => expect(box).toHaveProperty('checked', false))
+    expect(box).toHaveProperty('disabled', true)
+    expect(await message()).not.toHaveProperty('value', 'First\n\nWhy.')
+  })
+
   test('waits for conflicts', async () => {
     status = aStatus({ operation: 'merge', files: [aFile('a', 'UU', { conflicted: true, unstaged: true })] })
     await show()

@@ -18,13 +18,14 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
   const id = useId()
   const { environmentId, status } = useGit()
   const [draft, setDraft] = useChoice(useMemo(() => commitDraftChoice(environmentId), [environmentId]))
-  /** The last commit's message as it is being changed; null while none is amended. */
-  const [amended, setAmended] = useState<string | null>(null)
+  /** The message of the last commit as it is being changed. It is over once that is no longer the last one. */
+  const [amended, setAmended] = useState<{ commit: string; text: string } | null>(null)
   const { data: last } = useQuery({ ...gitLastCommitQuery(environmentId), enabled: status.commit !== null })
   const { run: commit, pending } = useGitVerb('commit')
 
-  const amending = amended !== null
-  const message = amended ?? draft
+  const amending = amended !== null && amended.commit === status.commit
+  const message = amending ? amended.text : draft
+  const amendable = last && last.commit === status.commit ? { commit: last.commit, text: joinMessage(last) } : null
   const { count, limit, advice } = measureSubject(message)
   const staged = groups.staged.length > 0
   const nothing = !staged && groups.unstaged.length === 0
@@ -60,7 +61,7 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
           rows={2}
           placeholder={amending ? 'Message' : 'What changed, and why'}
           aria-describedby={`${id}-count`}
-          onChange={(event) => (amending ? setAmended(event.target.value) : setDraft(event.target.value))}
+          onChange={({ target: { value } }) => (amending ? setAmended({ ...amended, text: value }) : setDraft(value))}
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
             event.preventDefault()
@@ -91,8 +92,8 @@ export function GitCommitBox({ groups }: { groups: GitGroups }) {
           <input
             type="checkbox"
             checked={amending}
-            disabled={!last || status.operation !== null}
-            onChange={(event) => setAmended(event.target.checked && last ? joinMessage(last) : null)}
+            disabled={!amendable || status.operation !== null}
+            onChange={(event) => setAmended(event.target.checked ? amendable : null)}
             className="size-3.5 accent-primary"
           />
           Amend
