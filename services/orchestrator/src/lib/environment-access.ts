@@ -27,6 +27,7 @@ export async function requireRunningEnvironment(
   return requireRunning(await requireEnvironment(actor, environmentId, db))
 }
 
+/** Answers the environment when it runs. */
 export function requireRunning(environment: EnvironmentRow): EnvironmentRow {
   if (environment.status === 'running') return environment
   const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
@@ -45,13 +46,6 @@ export async function lockOwnEnvironment(
 
 function selectOwnEnvironment(actor: UserActor, environmentId: string, db: Kysely<DB>) {
   return db.selectFrom('environments').selectAll().where('id', '=', environmentId).where('user_id', '=', actor.userId)
-}
-
-/** Answers the environment when it runs. */
-export function requireRunning(environment: EnvironmentRow): EnvironmentRow {
-  if (environment.status === 'running') return environment
-  const detail = `The environment "${environment.name}" is "${environment.status}", not running.`
-  throw new AppError('environment_not_running', detail)
 }
 
 /** A session, and the status of its environment. */

@@ -31,7 +31,6 @@ const titles: Record<ErrorCode, string> = {
   git_conflict: 'Conflicts',
   git_refused: 'Refused by git',
   git_remote_failed: 'The remote failed',
-  git_credentials_required: 'Git credentials required',
   repository_refused: 'Repository refused',
   git_host_refused: 'Git host refused',
   image_refused: 'Image refused',

@@ -4,9 +4,9 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createIdleWatch } from '../../src/lib/idle-watch.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
-import { openReach } from '../harness/environment-reach.ts'
 import { followEvents } from '../harness/follow-events.ts'
 import { openGitRepository, type GitRepository } from '../harness/git-repository.ts'
+import { openOwnReach } from '../harness/own-reach.ts'
 
 describeOnEngine('watching a working tree', () => {
   const server = useEngineServer({ gitWatchMs: 12_000 })
@@ -25,7 +25,7 @@ describeOnEngine('watching a working tree', () => {
   const findAwakeReason = async () => {
     const { db } = server().database
     await db.updateTable('environments').set({ idle_stop_minutes: 30 }).where('id', '=', environmentId).execute()
-    const reach = openReach(server())
+    const reach = openOwnReach(server())
     await createIdleWatch({ db, reach, stop: async () => {}, log: pino({ level: 'silent' }) }).lookAtAll()
     reach.close()
     return (await api.expect(200, Environment, 'GET', `/api/environments/${environmentId}`)).awakeReason
