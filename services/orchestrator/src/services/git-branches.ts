@@ -29,8 +29,10 @@ export function parseGitBranches(output: Buffer): GitBranch[] {
   const values = readFields(output)
   const branches: GitBranch[] = []
   for (let index = 0; index + fields.length <= values.length; index += fields.length) {
-    const [name = '', symref, commit = '', time, subject = '', upstream = '', track = '', head, ...rest] =
-      values.slice(index)
+    const [name = '', symref, commit = '', time, subject = '', upstream = '', track = '', head, ...rest] = values.slice(
+      index,
+      index + fields.length,
+    )
     // `origin/HEAD` is another name of a branch.
     if (symref !== '') continue
     // Each record ends with a line's end, which is found before the next one.

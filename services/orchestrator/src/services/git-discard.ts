@@ -1,8 +1,15 @@
 /** Undoing changes of the working tree; what is undone is kept first (`git-kept.ts`). */
-import { literalPathspecs, pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
+import { pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
 import { allWords, longDeadlineMs, readGit, requireGit, requireSuccess, workspace, writeGit } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
-import { listIndexEntries, listUntracked, namePaths, type IndexEntry } from './git-index.ts'
+import {
+  listIndexEntries,
+  listUnstaged,
+  listUntracked,
+  namePaths,
+  writeEntries,
+  type ChangedFile,
+} from './git-index.ts'
 import { keepFiles } from './git-kept.ts'
 import type { SshConnection } from './ssh.ts'
 
@@ -10,19 +17,25 @@ export type Discarded = { discard: string; output: string }
 
 /** Undoes unstaged changes of these files; untracked ones are removed. @throws GitFailure */
 export async function discardFiles(ssh: SshConnection, files: readonly string[]): Promise<Discarded> {
-  const entries = await listIndexEntries(ssh, files)
+  const changed = await listUnstaged(ssh, files)
   const untracked = await listUntracked(ssh, files)
-  refuseOthers(entries, untracked)
-  const tracked = entries.map(({ path }) => path)
+  refuseOthers(changed, untracked)
   const discard = await keepFiles(ssh, {
-    afterwards: writeEntries(entries),
-    paths: [...tracked, ...untracked],
+    afterwards: writeEntries(changed),
+    paths: [...changed.map(({ path }) => path), ...untracked],
     message: `Discarded ${nameOnOneLine(files)}`,
   })
   if (discard === null) throw new GitFailure('nothing_to_commit', 'There is nothing to discard in these files.')
-  const output = tracked.length === 0 ? '' : await checkOutFromIndex(ssh, tracked)
   await removeFiles(ssh, untracked)
-  return { discard, output }
+  // Where a file is gone, something else may stand, which was not kept: only what was is written over.
+  const isGone = ({ status }: ChangedFile) => status === 'D'
+  await checkOutFromIndex(ssh, changed.filter(isGone), [])
+  await checkOutFromIndex(
+    ssh,
+    changed.filter((file) => !isGone(file)),
+    ['--force'],
+  )
+  return { discard, output: '' }
 }
 
 /** Undoes some hunks of the diff of one file. @throws GitFailure */
@@ -61,33 +74,37 @@ export async function keepBeforeAbort(ssh: SshConnection, message: string): Prom
   await keepFiles(ssh, { afterwards: tree.stdout, paths: [...new Set(paths)], message })
 }
 
-async function checkOutFromIndex(ssh: SshConnection, paths: readonly string[]): Promise<string> {
-  const args = ['checkout', '--pathspec-from-file=-', '--pathspec-file-nul']
-  const input = literalPathspecs(paths)
-  return allWords(requireSuccess(await writeGit(ssh, args, { input, deadlineMs: longDeadlineMs })))
+async function checkOutFromIndex(
+  ssh: SshConnection,
+  files: readonly ChangedFile[],
+  more: readonly string[],
+): Promise<void> {
+  if (files.length === 0) return
+  const args = ['checkout-index', '--index', ...more, '-z', '--stdin']
+  const input = pathsToBytes(files.map(({ path }) => path))
+  requireSuccess(await writeGit(ssh, args, { input, deadlineMs: longDeadlineMs }))
 }
 
 export async function removeFiles(ssh: SshConnection, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
   const script = 'cd "$1" && exec xargs -0 rm -f --'
-  const removed = await ssh.run(['sh', '-c', script, 'sh', workspace], { input: pathsToBytes(paths) })
+  const removed = await ssh.run(['sh', '-c', script, 'sh', workspace], {
+    input: pathsToBytes(paths),
+    deadlineMs: longDeadlineMs,
+  })
   if (removed.exitCode !== 0) throw new GitFailure('refused', removed.stderr.toString('utf8'))
 }
 
-function writeEntries(entries: readonly IndexEntry[]): Buffer {
-  return pathsToBytes(entries.map(({ mode, object, stage, path }) => `${mode} ${object} ${stage}\t${path}`))
-}
-
 /** What git could not bring back, or would not undo. */
-function refuseOthers(entries: readonly IndexEntry[], untracked: readonly string[]): void {
-  const conflicts = new Set(entries.flatMap(({ stage, path }) => (stage === '0' ? [] : [path])))
+function refuseOthers(changed: readonly ChangedFile[], untracked: readonly string[]): void {
+  const conflicts = new Set(changed.flatMap(({ status, path }) => (status === 'U' ? [path] : [])))
   if (conflicts.size > 0) {
     throw new GitFailure(
       'conflict',
       `Resolve these conflicts or abort what is under way: ${namePaths([...conflicts])}.`,
     )
   }
-  const submodules = entries.flatMap(({ mode, path }) => (mode === '160000' ? [path] : []))
+  const submodules = changed.flatMap(({ mode, path }) => (mode === '160000' ? [path] : []))
   const repositories = untracked.filter((path) => path.endsWith('/'))
   const others = [...submodules, ...repositories]
   if (others.length > 0) {

@@ -12,6 +12,7 @@ import {
 } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
 import { withDirectory } from './git-files.ts'
+import { readGitHead } from './git-head.ts'
 import type { SshConnection } from './ssh.ts'
 
 /** What of the working tree is meant: whole files, some hunks of one, or everything. */
@@ -27,18 +28,45 @@ export async function stage(ssh: SshConnection, { files, patch }: GitSelection):
   return changeIndex(ssh, ['add', '--all'])
 }
 
+/** Git compares each path that it is given with each file, which is fine for this many. */
+const comparedAtMost = 500
+
 export function stageFiles(ssh: SshConnection, files: readonly string[]): Promise<string> {
+  if (files.length > comparedAtMost) {
+    const args = ['update-index', '--add', '--remove', '--replace', '-z', '--stdin']
+    return changeIndex(ssh, args, { input: pathsToBytes(files) })
+  }
   return changeIndex(ssh, ['add', '--all', ...pathsFromInput], { input: pathsToBytes(files) })
 }
 
 export async function unstage(ssh: SshConnection, { files, patch }: GitSelection): Promise<string> {
   if (patch !== undefined) return applyToIndex(ssh, patch, ['--reverse'])
+  if (files !== undefined && files.length > comparedAtMost) return unstageMany(ssh, files)
   if (files !== undefined) {
     return changeIndex(ssh, ['reset', '--quiet', ...pathsFromInput], { input: pathsToBytes(files) })
   }
   await refuseConflicts(ssh, 'Unstaging everything would forget these conflicts')
   // Without a path it would also end a merge.
   return changeIndex(ssh, ['reset', '--quiet', '--', '.'])
+}
+
+/** What HEAD has of them is written into the index. */
+async function unstageMany(ssh: SshConnection, files: readonly string[]): Promise<string> {
+  const wanted = new Set(files)
+  const { commit } = await readGitHead(ssh)
+  const tree = commit ?? (await requireGit(ssh, ['hash-object', '-t', 'tree', '/dev/null'])).stdout.toString().trim()
+  const { stdout } = await requireGit(ssh, [
+    'diff-index',
+    '--cached',
+    '-z',
+    '--raw',
+    '--no-renames',
+    '--no-abbrev',
+    tree,
+  ])
+  const staged = readRawDiff(stdout).filter(({ path, status }) => wanted.has(path) && status !== 'U')
+  if (staged.length === 0) return ''
+  return changeIndex(ssh, ['update-index', '-z', '--index-info'], { input: writeEntries(staged) })
 }
 
 function applyToIndex(ssh: SshConnection, patch: string, more: readonly string[]): Promise<string> {
@@ -102,10 +130,42 @@ export async function listIndexEntries(ssh: SshConnection, paths: readonly strin
   })
 }
 
-/** Paths that git would add; those that end with `/` are repositories of their own. */
+/**
+ * Of these paths, those that git would add; those that end with `/` are repositories of their own. The whole list is read:
+ * git compares each path that it is given with each file.
+ */
 export async function listUntracked(ssh: SshConnection, paths: readonly string[]): Promise<string[]> {
-  const args = ['ls-files', '--others', '--exclude-standard', '-z']
-  return readFields((await requireGit(ssh, args, { paths })).stdout)
+  const wanted = new Set(paths)
+  const { stdout } = await requireGit(ssh, ['ls-files', '--others', '--exclude-standard', '-z'])
+  return readFields(stdout).filter((path) => wanted.has(path))
+}
+
+export type ChangedFile = IndexEntry & {
+  /** One letter: `M`, `T` (another type), `D` (gone), `U` (in conflict). */
+  status: string
+}
+
+/** Of these paths, tracked files that are not as in the index, with what the index has of them. */
+export async function listUnstaged(ssh: SshConnection, paths: readonly string[]): Promise<ChangedFile[]> {
+  const wanted = new Set(paths)
+  const { stdout } = await requireGit(ssh, ['diff-files', '-z', '--raw', '--no-renames', '--no-abbrev'])
+  return readRawDiff(stdout).filter(({ path }) => wanted.has(path))
+}
+
+/** Reads `--raw -z` without renames; mode and object are those before. */
+export function readRawDiff(output: Buffer): ChangedFile[] {
+  const values = readFields(output)
+  const changes: ChangedFile[] = []
+  for (let index = 0; index + 1 < values.length; index += 2) {
+    const [mode = '', , object = '', , status = ''] = (values[index] ?? '').slice(1).split(' ')
+    changes.push({ mode, object, stage: '0', path: values[index + 1] ?? '', status })
+  }
+  return changes
+}
+
+/** As `git update-index --index-info` reads them; those of the mode 0 are taken out. */
+export function writeEntries(entries: readonly IndexEntry[]): Buffer {
+  return pathsToBytes(entries.map(({ mode, object, stage, path }) => `${mode} ${object} ${stage}\t${path}`))
 }
 
 /** Writes the index as a tree. */

@@ -112,7 +112,7 @@ async function listRefs(ssh: SshConnection): Promise<KeptRef[]> {
   const { stdout } = await requireGit(ssh, ['for-each-ref', '--sort=-refname', format, refPrefix])
   const values = readFields(stdout)
   const refs = Array.from({ length: Math.floor(values.length / 3) }, (_, index) => {
-    const [name = '', commit = '', message = ''] = values.slice(index * 3)
+    const [name = '', commit = '', message = ''] = values.slice(index * 3, index * 3 + 3)
     const ref = name.replace(/^\n/, '')
     const seconds = new RegExp(`^${refPrefix}(\\d{1,12})-[0-9a-f]+$`).exec(ref)?.[1]
     return { ref, commit, message, createdAt: readTime(seconds), atSeconds: Number(seconds) }

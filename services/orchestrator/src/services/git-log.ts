@@ -53,7 +53,10 @@ export function parseGitLog(output: Buffer): Omit<GitCommit, 'pushed'>[] {
   const values = readFields(output)
   const commits: Omit<GitCommit, 'pushed'>[] = []
   for (let index = 0; index + fields.length <= values.length; index += fields.length) {
-    const [commit = '', parents = '', name = '', email = '', authored, ...rest] = values.slice(index)
+    const [commit = '', parents = '', name = '', email = '', authored, ...rest] = values.slice(
+      index,
+      index + fields.length,
+    )
     const [committerName = '', committerEmail = '', committed, subject = '', body = '', refs = ''] = rest
     commits.push({
       commit,

@@ -57,7 +57,7 @@ async function listChanges(ssh: SshConnection, from: string, to: string): Promis
   const { stdout } = await requireGit(ssh, ['diff-tree', '-r', '-z', '--raw', '--no-renames', from, to])
   const values = readFields(stdout)
   return Array.from({ length: Math.floor(values.length / 2) }, (_, index) => {
-    const [modes = '', path = ''] = values.slice(index * 2)
+    const [modes = '', path = ''] = values.slice(index * 2, index * 2 + 2)
     const [wasMode = '', isMode = ''] = modes.slice(1).split(' ')
     return { path, wasThere: Number(wasMode) !== 0, isThere: Number(isMode) !== 0 }
   })

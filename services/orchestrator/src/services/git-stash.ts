@@ -17,7 +17,7 @@ export async function listGitStashes(ssh: SshConnection): Promise<GitKept[]> {
   const { stdout } = await requireGit(ssh, ['stash', 'list', '-z', '--format=tformat:%H%x00%gs%x00%ct'])
   const values = readFields(stdout)
   return Array.from({ length: Math.floor(values.length / 3) }, (_, index) => {
-    const [commit = '', message = '', time] = values.slice(index * 3)
+    const [commit = '', message = '', time] = values.slice(index * 3, index * 3 + 3)
     return { commit, message, createdAt: readTime(time) }
   })
 }

@@ -141,6 +141,12 @@ echo x >keep; echo gone >b; git add b; git commit -qm b -- b; rm b`)
       await git.refused('validation_failed', 'discard')
     })
 
+    it('leave alone what stands where a file was', async () => {
+      await git.sh('rm a; mkdir a; echo precious >a/x')
+      await git.refused('git_refused', 'discard', { files: ['a'] })
+      expect(await git.sh('cat a/x')).toBe('precious')
+    })
+
     it('are forgotten after 30 days', async () => {
       await git.sh('echo x >>a')
       const commit = await discard({ files: ['a'] })
