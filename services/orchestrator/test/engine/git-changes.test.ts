@@ -159,6 +159,22 @@ git update-ref -d $(git for-each-ref --format='%(refname)' refs/craftastic | tai
     })
   })
 
+  it('are named by the thousands', async () => {
+    await git.sh(`mkdir many; cd many; seq 2000 | sed 's/.*/echo & >m&/' | sh; cd ..; git add .; git commit -qm many
+cd many; seq 1000 | sed 's/.*/echo x >>m&/' | sh; seq 1001 2000 | sed 's/^/m/' | xargs rm; seq 2000 | sed 's/.*/: >new&/' | sh`)
+    const before = await git.changes()
+    const files = Object.keys(before)
+    expect(files).toHaveLength(4_000)
+    await git.done('stage', { files })
+    expect(new Set(Object.values(await git.changes()))).toEqual(new Set(['M', 'D', 'A']))
+    await git.done('unstage', { files })
+    expect(await git.changes()).toEqual(before)
+    const commit = await discard({ files })
+    expect(await git.changes()).toEqual({})
+    await git.done('discards/restore', { discard: commit })
+    expect(await git.changes()).toEqual(before)
+  }, 120_000)
+
   it('are put away and brought back, and a dropped stash is not lost', async () => {
     await git.sh('echo staged >>a; git add a; echo unstaged >>a; echo x >u')
     await git.done('stash', { message: '--patch; $(id)' })
