@@ -153,7 +153,7 @@ export async function listUnstaged(ssh: SshConnection, paths: readonly string[])
 }
 
 /** Reads `--raw -z` without renames; mode and object are those before. */
-export function readRawDiff(output: Buffer): ChangedFile[] {
+function readRawDiff(output: Buffer): ChangedFile[] {
   const values = readFields(output)
   const changes: ChangedFile[] = []
   for (let index = 0; index + 1 < values.length; index += 2) {
