@@ -244,7 +244,7 @@ describe('the commit', () => {
     await user.type(await message(), 'x')
     await user.click(screen.getByRole('button', { name: 'Commit 1 file' }))
     const alert = await screen.findByRole('alert')
-    expect(alert.textContent).toContain('Git refused this')
+    expect(alert.textContent).toContain('Git refused the commit')
     expect(within(alert).getByText(/line 3 is too long/).tagName).toBe('PRE')
     expect(server.bodyOf('POST /api/git/commit')).toMatchObject({ staged: true })
     unmount()

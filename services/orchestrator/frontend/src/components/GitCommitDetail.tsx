@@ -2,7 +2,7 @@
 import { useMemo, type ReactNode } from 'react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { GitCommit } from '@craftastic/contract'
-import { gitCommitDiffQuery, gitLogQuery } from '@/api/git'
+import { gitCommitDiffQuery, gitDiscardsQuery, gitLogQuery, gitStashesQuery } from '@/api/git'
 import { CopyButton } from '@/components/CopyButton'
 import { DiffModeToggle } from '@/components/DiffModeToggle'
 import { GitDetail } from '@/components/GitDetail'
@@ -20,10 +20,11 @@ import { showName } from '@/lib/git-names'
 export function GitCommitDetail({ commit }: { commit: string }) {
   const { environmentId } = useGit()
   const known = useKnownCommit(commit)
+  const kept = useKeptMessage(commit)
   return (
     <CommitDiff
       commit={commit}
-      title={known ? showName(known.subject) : commit.slice(0, 7)}
+      title={showName(known?.subject ?? kept ?? commit.slice(0, 7))}
       about={known && <CommitFacts commit={known} />}
       key={`${environmentId} ${commit}`}
     />
@@ -38,8 +39,16 @@ function useKnownCommit(commit: string): GitCommit | undefined {
   return [...(ofBranch ?? []), ...(ofAll ?? [])].find((other) => other.commit === commit)
 }
 
+/** Of a stash or a discard what its list says. */
+function useKeptMessage(commit: string): string | undefined {
+  const { environmentId } = useGit()
+  const stashes = useQuery({ ...gitStashesQuery(environmentId), enabled: false }).data
+  const discards = useQuery({ ...gitDiscardsQuery(environmentId), enabled: false }).data
+  return [...(stashes ?? []), ...(discards ?? [])].find((kept) => kept.commit === commit)?.message
+}
+
 /** What a commit changed, its files one below the other. */
-export function CommitDiff({ commit, title, about }: { commit: string; title: string; about?: ReactNode }) {
+function CommitDiff({ commit, title, about }: { commit: string; title: string; about?: ReactNode }) {
   const { environmentId } = useGit()
   const { data, error, isFetching, refetch } = useQuery(gitCommitDiffQuery(environmentId, commit))
   const files = useMemo(() => (data ? unfoldUpTo(readDiff(data.diff)) : []), [data])

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { CircleAlertIcon, XIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import { describeError, hasCode } from '@/api/errors'
+import type { GitVerb } from '@/api/git-verbs'
 import { Button } from '@/components/ui/button'
 import { useGit, type GitFailure } from '@/lib/git-context'
 import { gitSettingsPath } from '@/lib/git-place'
@@ -11,7 +12,9 @@ import { useGitVerb } from '@/lib/use-git-verb'
 
 export function GitFailureNote({ failure }: { failure: GitFailure }) {
   const { fail } = useGit()
-  const { title, detail } = describeError(failure.error)
+  const described = describeError(failure.error)
+  const title = hasCode(failure.error, 'git_refused') ? refusalWords(failure) : described.title
+  const { detail } = described
   return (
     <div role="alert" className="grid shrink-0 gap-2 border-b bg-destructive-muted px-3 py-2.5 text-sm">
       <div className="flex items-start gap-2">
@@ -28,6 +31,25 @@ export function GitFailureNote({ failure }: { failure: GitFailure }) {
       <FailureAction failure={failure} />
     </div>
   )
+}
+
+const refusals: Record<GitVerb, string> = {
+  commit: 'Git refused the commit',
+  push: 'The push was refused',
+  pull: 'Git refused to pull',
+  fetch: 'Git refused to fetch',
+  stage: 'Git refused to stage this',
+  unstage: 'Git refused to unstage this',
+  discard: 'Git refused to discard this',
+  'discards/restore': 'This cannot be brought back as things are',
+  checkout: 'Git refused to switch',
+  operation: 'Git cannot go on yet',
+  stash: 'Git refused to stash this',
+  'stash/use': 'The stash cannot be brought back as things are',
+}
+
+function refusalWords({ verb, switchTo }: GitFailure): string {
+  return switchTo ? `${refusals[verb]} to ${switchTo.branch}` : refusals[verb]
 }
 
 function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFailure }) {
