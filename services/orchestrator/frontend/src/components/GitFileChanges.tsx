@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { GitConflictText } from '@/components/GitConflictText'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import type { DiffFile, DiffHunk } from '@/lib/git-diff'
@@ -55,7 +56,7 @@ export function GitFileChanges({ file, path, hunkActions }: Props) {
 /** Nothing but a name or a mode changed; or both sides of a conflict, for which git writes another format. */
 function WithoutHunks({ file: { kind, head, modeChange } }: { file: DiffFile }) {
   if (head.some((line) => line.startsWith('@@@'))) {
-    return <pre className="overflow-x-auto p-3 font-mono text-xs leading-4.5">{head.slice(1).join('\n')}</pre>
+    return <GitConflictText head={head} />
   }
   if (modeChange) return null
   if (kind === 'rename' || kind === 'copy') return <Words>Its content is the same.</Words>
