@@ -13,6 +13,7 @@ import { defaultBranch } from '../lib/repository.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 import { restoreSessions } from '../lib/session-status.ts'
 import { containerStart } from '../services/container-start.ts'
+import { writeGitIdentity, type GitIdentity } from '../services/git-identity.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
 import { startTmuxServer } from '../services/tmux.ts'
 import { cloneRepository } from './clone-repository.ts'
@@ -55,7 +56,10 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         signal.throwIfAborted()
         await runtime.startContainer(id)
       })
-      await step('connection', () => waitForConnection(connections, id, signal))
+      await step('connection', async () => {
+        await waitForConnection(connections, id, signal)
+        await writeGitIdentity(await connections.connect(id), await readOwner(environment))
+      })
       if (steps.includes('clone')) {
         await step('clone', async () => {
           if (!isFilled) branch = (await clone(context)) ?? branch
@@ -110,6 +114,11 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         repositoryUrl: environment.repository_url,
       }),
     })
+  }
+
+  async function readOwner(environment: EnvironmentRow): Promise<GitIdentity> {
+    const query = db.selectFrom('users').select(['name', 'email']).where('id', '=', environment.user_id)
+    return query.executeTakeFirstOrThrow()
   }
 
   async function clone({ environment, progress, signal }: OperationContext): Promise<string | null> {

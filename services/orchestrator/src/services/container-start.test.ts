@@ -35,10 +35,12 @@ test('the variables of the image reach sshd on one quoted line', () => {
     imageVariables: ['PATH=/a:/b', 'GREETING=say "hi" \\ bye', 'BAD NAME=x', 'LINES=a\nb'],
   })
   const lines = (variables.CRAFTASTIC_SSHD_CONFIG ?? '').split('\n').filter((line) => line.startsWith('SetEnv'))
-  expect(lines).toEqual(['SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye"'])
+  expect(lines).toEqual([
+    'SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye" "GIT_CONFIG_SYSTEM=/run/craftastic/gitconfig"',
+  ])
 })
 
 test("the image's own LANG wins", () => {
   const { variables } = containerStart(keys, { ...about, imageVariables: ['LANG=de_DE.UTF-8'] })
-  expect(variables.CRAFTASTIC_SSHD_CONFIG).toContain('SetEnv "LANG=de_DE.UTF-8"\n')
+  expect(variables.CRAFTASTIC_SSHD_CONFIG).toContain('SetEnv "LANG=de_DE.UTF-8" ')
 })

@@ -3,6 +3,7 @@
  * through the engine: its archive calls run code of the container on the host (CVE-2026-41567).
  */
 import { readFileSync } from 'node:fs'
+import { gitSystemVariable } from './git-identity.ts'
 import { gitProxyPort, gitVariables } from './git-settings.ts'
 import { historyLimitConf } from './history-limit.ts'
 import { runDirectory } from './run-directory.ts'
@@ -46,7 +47,11 @@ export function containerStart(
       CRAFTASTIC_START: startScript,
       CRAFTASTIC_HOST_KEY: keys.hostPrivateKey,
       CRAFTASTIC_AUTHORIZED_KEYS: keys.clientPublicKey,
-      CRAFTASTIC_SSHD_CONFIG: sshdConfig([...imageVariables, ...gitVariables(repositoryUrl, imageVariables)]),
+      CRAFTASTIC_SSHD_CONFIG: sshdConfig([
+        ...imageVariables,
+        gitSystemVariable,
+        ...gitVariables(repositoryUrl, imageVariables),
+      ]),
       CRAFTASTIC_TMUX_CONF: `${tmuxConf}\n${historyLimitConf(memoryBytes)}`,
       CRAFTASTIC_WITH_CHANNEL: withChannelScript,
     },

@@ -1,10 +1,12 @@
 import { useState } from 'react'
-import { CircleAlertIcon, Trash2Icon } from 'lucide-react'
+import { CircleAlertIcon, KeyRoundIcon, Trash2Icon } from 'lucide-react'
+import { Link } from 'react-router'
 import type { Environment } from '@craftastic/contract'
 import { Fold, OperationLog, OutputBlock } from '@/components/OperationLog'
 import { Button } from '@/components/ui/button'
 import { VerbButton } from '@/components/VerbButton'
 import { useAppActions } from '@/lib/app-actions'
+import { gitSettingsPath } from '@/lib/git-place'
 import { stepFailure } from '@/lib/operation-words'
 import { explainEnvironment } from '@/lib/status'
 
@@ -30,6 +32,14 @@ export function OperationFailure({ environment }: { environment: Environment }) 
           </p>
         </div>
         <div className="flex flex-wrap gap-2 pl-6">
+          {failure?.code === 'git_credentials_required' && (
+            <Button asChild size="sm">
+              <Link to={gitSettingsPath}>
+                <KeyRoundIcon />
+                Add a token
+              </Link>
+            </Button>
+          )}
           {!wasDeletion && <VerbButton environment={environment} verb="retry" />}
           <Button variant="outline" size="sm" onClick={() => deleteEnvironment(environment)}>
             <Trash2Icon />
