@@ -105,6 +105,14 @@ describe('the device flow of GitHub', () => {
     expect((await list()).credentials).toEqual([])
   })
 
+  it('is absent for somebody else, and asks GitHub nothing for them', async () => {
+    const { flowId } = readBody(await begin(), GitDeviceFlow)
+    await letPoll(flowId)
+    const before = github.polls
+    expectProblem(await look(flowId, await signIn(server)), 'not_found')
+    expect(github.polls).toBe(before)
+  })
+
   it('is over at its time', async () => {
     const { flowId } = readBody(await begin(), GitDeviceFlow)
     const before = github.polls

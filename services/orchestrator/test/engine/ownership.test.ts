@@ -1,4 +1,5 @@
 /** Two users: what is one's is absent for the other, on every route there is. */
+import { randomUUID } from 'node:crypto'
 import { EnvironmentList, Problem, Recording } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
@@ -7,7 +8,14 @@ import { createUser, testPassword } from '../harness/builders.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 
 /** Routes that name nothing that could be somebody else's. */
-const aboutOneself = new Set(['GET /api/auth/me', 'GET /api/events'])
+const aboutOneself = new Set([
+  'GET /api/auth/me',
+  'GET /api/events',
+  'GET /api/git/credentials',
+  'PUT /api/git/credentials/:host',
+  'DELETE /api/git/credentials/:host',
+  'POST /api/git/credentials/github/device',
+])
 
 /** A body that passes the schema, for the routes that take one. */
 const bodies: Record<string, (owned: Owned) => object> = {
@@ -32,7 +40,14 @@ const bodies: Record<string, (owned: Owned) => object> = {
 /** What is not answered with 404, because it names no thing but a right. */
 const otherAnswers: Record<string, number> = { 'POST /api/environments': 403 }
 
-type Owned = { userId: string; environmentId: string; sessionId: string; operationId: string; fileName: string }
+type Owned = {
+  userId: string
+  environmentId: string
+  sessionId: string
+  operationId: string
+  fileName: string
+  flowId: string
+}
 
 describeOnEngine('two users', () => {
   const server = useEngineServer()
@@ -48,6 +63,8 @@ describeOnEngine('two users', () => {
       sessionId: session.id,
       operationId: environment.operation?.id ?? '',
       fileName: (await owner.expect(201, Recording, 'POST', `/api/sessions/${session.id}/recording`)).fileName,
+      // Without GitHub there is none: test/git-device-flow.test.ts has one of somebody else.
+      flowId: randomUUID(),
     }
   })
   afterAll(() => owner.deleteEnvironment(owned.environmentId))

@@ -28,12 +28,11 @@ describeOnEngine('a program in a terminal', () => {
     terminal.socket.terminate()
     await api.request('DELETE', `/api/sessions/${id}`)
   }
-  /** Prints what it reads, a control character as ^X. Answers what it printed so far. */
+  /** Prints what it reads, a control character as ^X. Answers what it printed so far, as it was drawn last. */
   const startReader = async (terminal: TerminalClient, asks = '') => {
     terminal.type(`stty raw -echo; printf '${asks}reader-%s:' on; cat -v\r`)
     await terminal.waitFor(/reader-on:/)
-    const from = terminal.text.lastIndexOf('reader-on:')
-    return () => terminal.text.slice(from + 'reader-on:'.length)
+    return () => terminal.text.slice(terminal.text.lastIndexOf('reader-on:') + 'reader-on:'.length).trimEnd()
   }
 
   it.each([
