@@ -90,9 +90,12 @@ export function useEngineServer(options: EngineServerOptions = {}): () => Engine
   }
 }
 
+/** Those of the tests take each other's place: they all have the same name, and one of them would be taken for another. */
+const usualCertificates = getCACertificates('default')
+
 function gitServerOptions({ isSecure = false, ...options }: EngineServerOptions['git'] = {}): GitServerOptions {
   if (!isSecure) return options
   const { certificate, privateKey } = makePinnedCertificate(hostAddress())
-  setDefaultCACertificates([...getCACertificates('default'), certificate])
+  setDefaultCACertificates([...usualCertificates, certificate])
   return { ...options, tls: { cert: certificate, key: privateKey } }
 }
