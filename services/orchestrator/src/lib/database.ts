@@ -26,6 +26,11 @@ export interface DatabaseOptions {
 const connectTimeoutMs = 5_000
 /** A new connection has everything to learn anew: its first queries take 20 ms longer. */
 const idleTimeoutMs = 10 * 60_000
+/**
+ * Between two statements of a transaction nothing is waited for but the database. A server that hangs there would keep
+ * its rows locked for every other one; the database rolls back instead.
+ */
+const hungTransactionMs = 10_000
 
 /** @param url A `postgres://` URL. Nothing is connected until the first query. */
 export function openDatabase(url: string, options: DatabaseOptions = {}): OpenDatabase {
@@ -36,6 +41,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): OpenDa
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: connectTimeoutMs,
     idleTimeoutMillis: idleTimeoutMs,
+    idle_in_transaction_session_timeout: hungTransactionMs,
     keepAlive: true,
     application_name: 'craftastic',
     types,
@@ -92,6 +98,7 @@ const unavailableCodes = new Set([
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now: still starting
   '53300', // too_many_connections
+  '25P03', // idle_in_transaction_session_timeout: this process hung
   '08006', // connection_failure
   '08001',
   '08003',

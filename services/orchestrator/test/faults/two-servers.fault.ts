@@ -8,7 +8,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { docker } from '../harness/engine-cli.ts'
 import { describeOnEngine } from '../harness/engine.ts'
 import { createTestDatabase, type TestDatabase } from '../harness/test-database.ts'
-import { beginCreate, listEnvironments, listOperations, readEnvironment, untilStatus } from './environment-life.ts'
+import {
+  beginCreate,
+  listEnvironments,
+  listOperations,
+  readEnvironment,
+  untilStatus,
+  wish,
+} from './environment-life.ts'
 import { freezeServer, startFaultServer, thawServer, type FaultServer } from './fault-server.ts'
 import { checkInvariant } from './invariant.ts'
 
@@ -31,6 +38,8 @@ describeOnEngine('two servers', () => {
     ;[first, second] = await Promise.all([startFaultServer(shared), startFaultServer(shared)])
   })
   afterAll(async () => {
+    // A test that failed may have left them halted.
+    for (const server of [first, second]) thawServer(server)
     await Promise.all([first, second].map((server) => server.process.remove()))
     await database.drop()
     const leftovers = await listLeftovers(instanceId)
@@ -50,6 +59,15 @@ describeOnEngine('two servers', () => {
   const readGenerations = async () => {
     const rows = await database.db.selectFrom('environments').select(['id', 'generation']).execute()
     return new Map(rows.map(({ id, generation }) => [id, generation]))
+  }
+  /** Verbs of a person that wait for the row of their environment, which another one holds. */
+  const countWaiting = async () => {
+    const { rows } = await sql<{ waiting: number }>`
+      select count(*)::integer as waiting from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock' and query like '%"user_id" = % for update'`.execute(
+      database.db,
+    )
+    return rows[0]?.waiting
   }
   const readContainerIds = () =>
     docker('ps', '--all', '--quiet', '--no-trunc', '--filter', `label=craftastic.instance=${instanceId}`)
@@ -76,6 +94,31 @@ describeOnEngine('two servers', () => {
       // The row begins with one; the only run of its work adds one.
       expect(generations.get(id), name).toBe(2)
     }
+    await deleteAll()
+  })
+
+  it('are not held up by one that hangs while it holds a row', async () => {
+    const { id } = await beginCreate(first.api, 'held')
+    await untilStatus(first.api, id, 'running', stallMs)
+    // The stop waits for the row, its server is halted, and then it is given the row.
+    const locked = Promise.withResolvers<null>()
+    const released = Promise.withResolvers<null>()
+    const held = database.db.transaction().execute(async (trx) => {
+      await trx.selectFrom('environments').select('id').where('id', '=', id).forUpdate().execute()
+      locked.resolve(null)
+      await released.promise
+    })
+    await locked.promise
+    const refused = second.api.request('POST', `/api/environments/${id}/stop`)
+    await expect.poll(countWaiting).toBe(1)
+    freezeServer(second)
+    released.resolve(null)
+    await held
+
+    await wish(first.api, id, 'stop')
+    await untilStatus(first.api, id, 'stopped', stallMs)
+    thawServer(second)
+    expect(await refused).toMatchObject({ status: 503 })
     await deleteAll()
   })
 
