@@ -74,8 +74,15 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   git_remote_failed: 'The remote repository did not take it',
 }
 
+/** What Chromium, Firefox and Safari say when code that a page loads later does not come. */
+const missingCode = /dynamically imported module|importing a module script failed/i
+
 /** A failure in words: what happened, and what the server says to do next. */
 export function describeError(error: unknown): { title: string; detail: string | null } {
+  if (error instanceof TypeError && missingCode.test(error.message)) {
+    const detail = 'The connection broke, or the server was updated meanwhile.'
+    return { title: 'A part of this page could not be loaded', detail }
+  }
   if (!(error instanceof ApiError)) return { title: 'Something went wrong on this page', detail: null }
   const title = titles[error.code]
   if (title === undefined) return { title: error.message, detail: null }
