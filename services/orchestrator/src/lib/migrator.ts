@@ -6,7 +6,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
-import { Migrator, type Migration, type MigrationProvider } from 'kysely/migration'
+import { Migrator, NO_MIGRATIONS, type Migration, type MigrationProvider } from 'kysely/migration'
 import { z } from 'zod'
 import type { Database } from './database.ts'
 
@@ -48,19 +48,14 @@ export async function migrateToLatest(db: Database): Promise<MigrationStep[]> {
 }
 
 /**
- * Takes back the newest migration, or all of them. Answers what was taken back, newest first.
+ * Takes back the newest migration, or all of them: as a whole or not at all. Answers what was taken back, newest first.
  * @throws DatabaseNewerError | MigrationError
  */
 export async function rollBack(db: Database, options: { all: boolean }): Promise<MigrationStep[]> {
   await refuseNewerDatabase(db)
   const migrator = createMigrator(db)
-  const steps: MigrationStep[] = []
-  for (;;) {
-    const { error, results } = await migrator.migrateDown()
-    const taken = readResults(error, results)
-    steps.push(...taken)
-    if (!options.all || taken.length === 0) return steps
-  }
+  const { error, results } = await (options.all ? migrator.migrateTo(NO_MIGRATIONS) : migrator.migrateDown())
+  return readResults(error, results)
 }
 
 function createMigrator(db: Database): Migrator {

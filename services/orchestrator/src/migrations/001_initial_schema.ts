@@ -1,7 +1,9 @@
 /** Environments, their sessions and their deployments. */
 import { sql, type Kysely } from 'kysely'
+import { bringLegacySessionsBack, setLegacySessionsAside } from './legacy-sessions.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
+  await setLegacySessionsAside(db)
   await sql`
     create table environments (
       id uuid primary key default gen_random_uuid(),
@@ -60,4 +62,5 @@ export async function down(db: Kysely<unknown>): Promise<void> {
   await sql`drop table deployments`.execute(db)
   await sql`drop table sessions`.execute(db)
   await sql`drop table environments`.execute(db)
+  await bringLegacySessionsBack(db)
 }

@@ -3,10 +3,12 @@
  * the events that clients follow.
  */
 import { sql, type Kysely } from 'kysely'
+import { describeLegacyData } from './legacy-owners.ts'
 
 export async function up(db: Kysely<unknown>): Promise<void> {
   await createUsers(db)
   await extendEnvironments(db)
+  await describeLegacyData(db)
   await createOperations(db)
   await createEvents(db)
 }
