@@ -134,10 +134,12 @@ export default {
     },
     {
       name: 'migrations-stand-alone',
-      comment: 'A migration must mean the same for ever, so it imports nothing that changes.',
+      comment:
+        'A migration must mean the same for ever, so it imports nothing that changes: what several share about legacy ' +
+        'data is as fixed as they are.',
       severity: 'error',
       from: { path: `${server}migrations/` },
-      to: { pathNot: '(^|/)node_modules/kysely/' },
+      to: { pathNot: ['(^|/)node_modules/kysely/', `${server}migrations/legacy-[^/]*[.]ts$`] },
     },
     {
       name: 'no-test-code-in-the-product',

@@ -10,11 +10,12 @@ export type EnvironmentStatus = z.infer<typeof EnvironmentStatus>
 
 /**
  * The allowed transitions; staying is always allowed. A later wish may cut a passing state short, so `starting` and
- * `stopping` lead to each other; nothing but its end or its failure leads out of `deleting`.
+ * `stopping` lead to each other; nothing but its end or its failure leads out of `deleting`. What is said to run and was
+ * never asked to, as after an upgrade from the previous generation, turns out to be `stopped`.
  */
 export const environmentTransitions: Record<EnvironmentStatus, readonly EnvironmentStatus[]> = {
   starting: ['running', 'stopping', 'error', 'deleting'],
-  running: ['starting', 'stopping', 'error', 'deleting'],
+  running: ['starting', 'stopping', 'stopped', 'error', 'deleting'],
   stopping: ['stopped', 'starting', 'error', 'deleting'],
   stopped: ['starting', 'stopping', 'deleting'],
   error: ['starting', 'stopping', 'deleting'],

@@ -57,6 +57,9 @@ export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptio
         return resume(row, repair.operationId, trx)
       case 'giveUp':
         return giveUp(row, repair.operationId, trx)
+      case 'settle':
+        await changeStatus(row, { status: 'stopped', reason: row.status_reason }, trx)
+        return true
       case 'adopt': {
         const same = { status: EnvironmentStatus.parse(row.status), reason: row.status_reason }
         await changeStatus(row, { ...same, containerId: repair.containerId }, trx)

@@ -68,6 +68,14 @@ describe('an environment with nothing under way', () => {
     expect(plan({ environments: [stopped] })).toMatchObject([{ repair: 'stop' }])
   })
 
+  it('turns out to be stopped when it is said to run, nobody asked for it and nothing does', () => {
+    const legacy = environment({ desired_state: 'stopped', container_id: 'of another program' })
+    expect(plan({ environments: [legacy], resources: [] })).toEqual([
+      { environmentId: id, generation: 7, repair: 'settle' },
+    ])
+    expect(plan({ environments: [legacy] })).toMatchObject([{ repair: 'stop' }])
+  })
+
   it('takes over a container that was made by other hands', () => {
     expect(plan({ environments: [environment({ container_id: null })] })).toMatchObject([
       { repair: 'adopt', containerId: 'c1' },

@@ -42,6 +42,8 @@ export type Repair = { environmentId: string; generation: number } & (
   | { repair: 'resume'; operationId: string }
   /** Nobody has ended its work in time. */
   | { repair: 'giveUp'; operationId: string }
+  /** It is said to run, nobody here has asked for that, and nothing does: it comes from the previous generation. */
+  | { repair: 'settle' }
   /** Its container is another one than the row says. */
   | { repair: 'adopt'; containerId: string }
 )
@@ -89,6 +91,9 @@ function planState(environment: EnvironmentFacts, resources: readonly OwnedResou
   const networks = resources.filter((resource) => resource.kind === 'network').map(({ id }) => id)
   const isRunning = container?.kind === 'container' && container.running
   const mayTryAgain = nowMs - environment.updated_at.getTime() > secondAttemptMs
+  if (environment.status === 'running' && environment.desired_state === 'stopped') {
+    return { repair: container === undefined ? 'settle' : 'stop' }
+  }
   if (environment.status === 'running') {
     if (container?.kind !== 'container' || !container.running) return { repair: 'recover', lost: 'container' }
     if (!networks.some((id) => id === container.networkId)) return { repair: 'recover', lost: 'network' }
