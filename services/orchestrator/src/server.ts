@@ -9,6 +9,7 @@ import { ConfigError, readConfig, readEnvironment, type Config } from './config.
 import { buildDomain, type DomainOptions } from './domain.ts'
 import { migrateJobQueue, startJobRunner } from './jobs/runner.ts'
 import { createEventFeed } from './lib/event-feed.ts'
+import { countLegacyData } from './lib/legacy-data.ts'
 import { createLogger } from './lib/logger.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { migrateToLatest } from './lib/migrator.ts'
@@ -35,7 +36,10 @@ export async function startServer(hooks: ServerHooks = {}): Promise<void> {
     const secrets = readSecrets(config)
     const { db, pool, url: databaseUrl } = await openInstalledDatabase(config, log, stops)
     const steps = await migrateToLatest(db)
-    if (steps.length > 0) log.info({ migrations: steps.map((step) => step.name) }, 'database migrated')
+    if (steps.length > 0) {
+      const legacy = await countLegacyData(db)
+      log.info({ migrations: steps.map((step) => step.name), ...(legacy && { legacy }) }, 'database migrated')
+    }
 
     await migrateJobQueue(pool, log)
 

@@ -87,7 +87,8 @@ export async function listMigrationNames(): Promise<string[]> {
   return files.flatMap((file) => migrationFilePattern.exec(file)?.[1] ?? []).sort()
 }
 
-async function refuseNewerDatabase(db: Database): Promise<void> {
+/** @throws DatabaseNewerError */
+export async function refuseNewerDatabase(db: Database): Promise<void> {
   const applied = await listAppliedMigrations(db)
   const known = new Set(await listMigrationNames())
   const unknown = applied.filter((name) => !known.has(name))
