@@ -3,11 +3,12 @@
  * disabled user look and take the same.
  */
 import type { Login, SetupFirstAdmin, SetupState, SignedIn, User } from '@craftastic/contract'
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { AccessTokens } from './access-tokens.ts'
 import type { UserActor } from './actor.ts'
 import { AttemptLimiter } from './attempt-limiter.ts'
 import type { AuthSessions, ClientInfo, RefreshedSession } from './auth-sessions.ts'
+import type { DB } from './database-types.ts'
 import type { Database } from './database.ts'
 import { AppError } from './errors.ts'
 import { hashPassword, needsRehash, verifyPassword } from './passwords.ts'
@@ -49,7 +50,7 @@ export class AuthService {
    * token to print. null = nothing to do, there are users.
    */
   async prepareFirstAdmin(admin: { email: string; password: string } | null): Promise<string | null> {
-    if (await this.#hasUsers()) {
+    if (await hasPeople(this.#db)) {
       this.#setupToken.remove()
       return null
     }
@@ -60,7 +61,7 @@ export class AuthService {
   }
 
   async getSetupState(): Promise<SetupState> {
-    return { setupRequired: !(await this.#hasUsers()) }
+    return { setupRequired: !(await hasPeople(this.#db)) }
   }
 
   /**
@@ -68,7 +69,7 @@ export class AuthService {
    * @throws AppError not_found once there is a user | wrong_setup_token
    */
   async setUpFirstAdmin(input: SetupFirstAdmin, client: ClientInfo): Promise<SignedIn> {
-    if (await this.#hasUsers()) throw setupIsOver()
+    if (await hasPeople(this.#db)) throw setupIsOver()
     if (!this.#setupToken.matches(input.token)) {
       throw new AppError(
         'wrong_setup_token',
@@ -149,10 +150,6 @@ export class AuthService {
     }
   }
 
-  async #hasUsers(): Promise<boolean> {
-    return (await this.#db.selectFrom('users').select('id').limit(1).executeTakeFirst()) !== undefined
-  }
-
   #findUser(userId: string): Promise<UserRow | undefined> {
     return this.#db.selectFrom('users').selectAll().where('id', '=', userId).executeTakeFirst()
   }
@@ -162,8 +159,7 @@ export class AuthService {
     const passwordHash = await hashPassword(password)
     return this.#db.transaction().execute(async (trx) => {
       await sql`lock table users in share row exclusive mode`.execute(trx)
-      const existing = await trx.selectFrom('users').select('id').limit(1).executeTakeFirst()
-      if (existing !== undefined) return null
+      if (await hasPeople(trx)) return null
       return trx
         .insertInto('users')
         .values({ name, email, role: 'admin', password_hash: passwordHash })
@@ -180,4 +176,15 @@ export class AuthService {
 
 function setupIsOver(): AppError {
   return new AppError('not_found', 'This installation is set up already. Sign in instead.')
+}
+
+/** Whether anybody was ever made a user here. The stand-ins of a migration, disabled and without a password, are nobody. */
+async function hasPeople(db: Kysely<DB>): Promise<boolean> {
+  const person = await db
+    .selectFrom('users')
+    .select('id')
+    .where((eb) => eb.or([eb('password_hash', 'is not', null), eb('disabled_at', 'is', null)]))
+    .limit(1)
+    .executeTakeFirst()
+  return person !== undefined
 }
