@@ -44,6 +44,7 @@ import { gitActionRoutes } from './routes/git-actions.ts'
 import { gitCredentialRoutes } from './routes/git-credentials.ts'
 import { gitRoutes } from './routes/git.ts'
 import { healthRoutes } from './routes/health.ts'
+import { legacyContainerRoutes } from './routes/legacy-containers.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { recordingRoutes } from './routes/recordings.ts'
@@ -108,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
   await app.register(gitRoutes, { prefix: '/api', ...domain })
   await app.register(gitActionRoutes, { prefix: '/api', ...domain })
+  await app.register(legacyContainerRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })
   await app.register(terminalRoutes, { prefix: '/api', ...domain })
@@ -159,7 +161,7 @@ async function registerPlugins(app: FastifyInstance, config: Config): Promise<vo
       origin: config.corsOrigins,
       credentials: true,
       methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      exposedHeaders: ['location', 'retry-after', 'x-request-id', replayedHeader],
+      exposedHeaders: ['location', 'retry-after', 'x-request-id', 'deprecation', 'link', replayedHeader],
     })
   }
   await app.register(rateLimit, {

@@ -33,6 +33,7 @@ import { deleteOldKeys } from './lib/idempotency.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
 import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
 import type { Log } from './lib/log.ts'
+import { createLegacyContainerService } from './lib/legacy-container-service.ts'
 import { createMemoryPressure } from './lib/memory-pressure.ts'
 import type { Metrics } from './lib/metrics.ts'
 import { observeEnvironments } from './lib/observe-environments.ts'
@@ -148,22 +149,20 @@ export function buildDomain(options: DomainOptions) {
       await deleteOldJobs(db)
     },
   }
+  const environments = createEnvironmentService({ db, createLine, gitHosts, sandbox, quotas, diskFloor })
+  const lifecycle = createEnvironmentLifecycle({ db, quotas })
+  const sessions = createSessionService({ db, reach })
+  const operations = createOperationService({ db, feed, quotas })
   return {
-    environments: createEnvironmentService({
-      db,
-      createLine,
-      gitHosts,
-      sandbox,
-      quotas,
-      diskFloor,
-    }),
-    lifecycle: createEnvironmentLifecycle({ db, quotas }),
-    sessions: createSessionService({ db, reach }),
+    environments,
+    lifecycle,
+    sessions,
+    legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),
     recordings,
     gitCredentials,
     gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),
     git: createGitService({ db, reach, gitWatch }),
-    operations: createOperationService({ db, feed, quotas }),
+    operations,
     events: createEventService({ db, feed, sessionWatch, gitWatch }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,

@@ -115,6 +115,11 @@ export function createDockerRuntime({
         }
       }),
 
+    describeContainer: (environmentId, generation) => ({
+      name: `/${resourceName(environmentId)}`,
+      labels: label.all({ instanceId, environmentId, generation }),
+    }),
+
     readFirstOutput: (environmentId, sinceMs, maxBytes) =>
       call('readFirstOutput', async () => {
         // The engine notes a start a moment after the program has begun to run.

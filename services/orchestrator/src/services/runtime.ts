@@ -90,6 +90,8 @@ export interface ContainerRuntime {
   /** Ends its programs, politely at first, and keeps the container. One that is not there is success. */
   stopContainer(environmentId: string): Promise<void>
   findContainer(environmentId: string): Promise<ContainerState | null>
+  /** How the engine lists the container of an environment, whether it exists or not. */
+  describeContainer(environmentId: string, generation: number): { name: string; labels: Record<string, string> }
 
   /** The first bytes that the container's first process printed since `sinceMs`, at most `maxBytes`. */
   readFirstOutput(environmentId: string, sinceMs: number, maxBytes: number): Promise<string>
