@@ -44,4 +44,11 @@ export const UpdateUser = z
   .meta({ id: 'UpdateUser' })
 export type UpdateUser = z.infer<typeof UpdateUser>
 
+export const HandOver = z.strictObject({ toUserId: Id }).meta({ id: 'HandOver' })
+export type HandOver = z.infer<typeof HandOver>
+
+/** How many environments have another owner now. */
+export const HandedOver = z.object({ environments: z.int() }).meta({ id: 'HandedOver' })
+export type HandedOver = z.infer<typeof HandedOver>
+
 export const UserParams = z.object({ userId: Id })

@@ -43,6 +43,7 @@ import { eventRoutes } from './routes/events.ts'
 import { gitActionRoutes } from './routes/git-actions.ts'
 import { gitCredentialRoutes } from './routes/git-credentials.ts'
 import { gitRoutes } from './routes/git.ts'
+import { handOverRoutes } from './routes/hand-over.ts'
 import { healthRoutes } from './routes/health.ts'
 import { legacyContainerRoutes } from './routes/legacy-containers.ts'
 import { metricsRoutes } from './routes/metrics.ts'
@@ -102,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(metricsRoutes, { metrics })
   await app.register(authRoutes, { prefix: '/api', auth, corsOrigins: config.corsOrigins })
   await app.register(userRoutes, { prefix: '/api', users })
+  await app.register(handOverRoutes, { prefix: '/api', ...domain })
   await app.register(environmentRoutes, { prefix: '/api', ...domain })
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })

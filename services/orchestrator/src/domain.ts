@@ -30,6 +30,7 @@ import { createGitProxy } from './lib/git-proxy.ts'
 import { createGitService } from './lib/git-service.ts'
 import { createGitWatch } from './lib/git-watch.ts'
 import { deleteOldKeys } from './lib/idempotency.ts'
+import { createHandOverService } from './lib/hand-over.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
 import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
 import type { Log } from './lib/log.ts'
@@ -158,6 +159,7 @@ export function buildDomain(options: DomainOptions) {
     lifecycle,
     sessions,
     legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),
+    handOver: createHandOverService({ db, secretBox }),
     recordings,
     gitCredentials,
     gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),

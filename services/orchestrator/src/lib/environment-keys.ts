@@ -1,6 +1,7 @@
 /** The two key pairs of an environment's way in. Private keys leave this module only opened, and rest only sealed. */
 import type { Kysely, Selectable } from 'kysely'
 import { generateSshKeyPair } from '../services/ssh-keys.ts'
+import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -44,6 +45,29 @@ export async function readEnvironmentKeys(
   const row = await findKeys(environmentId, db)
   if (row === undefined) throw new Error(`environment ${environmentId} has no keys`)
   return openKeys(row, secretBox)
+}
+
+/** The private keys are sealed for their owner: whoever takes the environment over needs them sealed anew. */
+export async function resealEnvironmentKeys(
+  { environmentId, from, to }: { environmentId: string; from: string; to: string },
+  secretBox: SecretBox,
+  trx: Transaction,
+): Promise<void> {
+  const stored = await findKeys(environmentId, trx)
+  if (stored === undefined) return
+  const reseal = (column: 'client_private_key_sealed' | 'host_private_key_sealed') =>
+    secretBox.seal(
+      secretBox.open(stored[column], context(column, environmentId, from)),
+      context(column, environmentId, to),
+    )
+  await trx
+    .updateTable('environment_keys')
+    .set({
+      client_private_key_sealed: reseal('client_private_key_sealed'),
+      host_private_key_sealed: reseal('host_private_key_sealed'),
+    })
+    .where('environment_id', '=', environmentId)
+    .execute()
 }
 
 type StoredKeys = Selectable<DB['environment_keys']> & { user_id: string }

@@ -147,6 +147,6 @@ async function refuseForOwner(user: UserRow, trx: Transaction): Promise<void> {
   const what = count === 1 ? '1 environment' : `${count} environments`
   throw new AppError(
     'environment_busy',
-    `"${user.email}" still owns ${what}. Delete them first, or disable the user instead.`,
+    `"${user.email}" still owns ${what}. Disable the user, then hand them over or leave them.`,
   )
 }
