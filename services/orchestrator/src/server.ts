@@ -8,8 +8,10 @@ import { buildApp } from './app.ts'
 import { ConfigError, readConfig, readEnvironment, type Config } from './config.ts'
 import { buildDomain, type DomainOptions } from './domain.ts'
 import { migrateJobQueue, startJobRunner } from './jobs/runner.ts'
+import type { Database } from './lib/database.ts'
 import { createEventFeed } from './lib/event-feed.ts'
-import { countLegacyData } from './lib/legacy-data.ts'
+import { countLegacyData, legacyMigration } from './lib/legacy-data.ts'
+import type { Log } from './lib/log.ts'
 import { createLogger } from './lib/logger.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { migrateToLatest } from './lib/migrator.ts'
@@ -36,10 +38,8 @@ export async function startServer(hooks: ServerHooks = {}): Promise<void> {
     const secrets = readSecrets(config)
     const { db, pool, url: databaseUrl } = await openInstalledDatabase(config, log, stops)
     const steps = await migrateToLatest(db)
-    if (steps.length > 0) {
-      const legacy = await countLegacyData(db)
-      log.info({ migrations: steps.map((step) => step.name), ...(legacy && { legacy }) }, 'database migrated')
-    }
+    if (steps.length > 0) log.info({ migrations: steps.map((step) => step.name) }, 'database migrated')
+    if (steps.some(({ name }) => name === legacyMigration)) await logLegacyData(db, log)
 
     await migrateJobQueue(pool, log)
 
@@ -84,6 +84,11 @@ export async function startServer(hooks: ServerHooks = {}): Promise<void> {
       },
     )
   }
+}
+
+async function logLegacyData(db: Database, log: Log): Promise<void> {
+  const legacy = await countLegacyData(db)
+  if (legacy !== null) log.info(legacy, 'took over the sessions of the previous generation (docs/upgrading.md)')
 }
 
 /** Plain lines, whatever form the log has: this is what a person who has just started the server looks for. */

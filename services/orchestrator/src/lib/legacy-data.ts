@@ -2,6 +2,9 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
+/** The migration that takes it over. */
+export const legacyMigration = '002_migrate_legacy_data'
+
 export type LegacyData = { sessions: number; environments: number; owners: number }
 
 /** Null when there is none. */

@@ -13,9 +13,8 @@ export async function describeLoss(db: Database): Promise<string | null> {
   if (users + environments === 0) return null
   const legacy = await countLegacyData(db)
   return [
-    `This removes all that is in the database: ${count(users, 'user')} and ${count(environments, 'environment')} with`,
-    'their sessions, history and tokens. Containers go with the next start of the server; workspaces stay on the',
-    'container engine.',
+    `This removes ${count(users, 'user')} and ${count(environments, 'environment')}, with their sessions, history and tokens.`,
+    'Containers are removed when the server starts again; workspaces stay on the container engine.',
     ...(legacy === null ? [] : [describeReturn(legacy.sessions)]),
   ].join('\n')
 }

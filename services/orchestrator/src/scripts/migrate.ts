@@ -1,6 +1,6 @@
 /** `npm run migrate`: brings the database to the schema of this code. The server does the same when it starts. */
 import type { Database } from '../lib/database.ts'
-import { countLegacyData } from '../lib/legacy-data.ts'
+import { countLegacyData, legacyMigration } from '../lib/legacy-data.ts'
 import { listMigrationNames, migrateToLatest } from '../lib/migrator.ts'
 import { count, runScript, say } from './run-script.ts'
 import { useDatabase } from './use-database.ts'
@@ -17,7 +17,7 @@ await runScript({
     useDatabase(async (db) => {
       const steps = await migrateToLatest(db)
       for (const { name } of steps) say(`Applied ${name}`)
-      if (steps.length > 0) await tellLegacyData(db)
+      if (steps.some(({ name }) => name === legacyMigration)) await tellLegacyData(db)
       const newest = (await listMigrationNames()).at(-1)
       say(steps.length === 0 ? `The database is up to date (${newest}).` : 'The database is up to date now.')
     }),
