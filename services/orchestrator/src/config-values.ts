@@ -81,9 +81,10 @@ export const EngineAddress = text(
 
 const hostNamePattern = /^(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*$/i
 
-/** A host name, or `http(s)://host:port` for one that needs to be named exactly. */
+/** A host name, or `http(s)://host:port` or `ssh://host:port` for one that needs to be named exactly. */
 export function isGitHost(entry: string): boolean {
-  return hostNamePattern.test(entry) || (isOrigin(entry) && new URL(entry).hostname !== '')
+  const [, sshHost] = /^ssh:\/\/([^:]+)(?::[1-9]\d{0,4})?$/.exec(entry) ?? []
+  return hostNamePattern.test(sshHost ?? entry) || (isOrigin(entry) && new URL(entry).hostname !== '')
 }
 
 /** An address, a range of addresses (CIDR) or one of the names the proxy check knows. */

@@ -77,7 +77,7 @@ export const Variables = z.object({
   SANDBOX_ALLOWED_IMAGES: commaListOf('image references', isImage).default([]),
   SANDBOX_MEMORY_LIMIT: MemorySize.default(512 * 1024 ** 2),
   SANDBOX_CPU_LIMIT: decimalNumber(0.05, 1024, 'a number of cores').default(0.5),
-  GIT_ALLOWED_HOSTS: commaListOf('host names, or http://host:port for one that has no https', isGitHost).default([]),
+  GIT_ALLOWED_HOSTS: commaListOf('host names, or http://host:port or ssh://host:port', isGitHost).default([]),
   GITHUB_CLIENT_ID: z
     .string()
     .regex(/^[A-Za-z0-9._-]{8,64}$/, { error: 'the client ID of an OAuth app, such as Ov23li0123456789abcd' })
@@ -210,7 +210,7 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
       /** What `image` of a create request may be; the default image is always among them. */
       allowedImages: [...new Set([SANDBOX_IMAGE, ...variables.SANDBOX_ALLOWED_IMAGES])],
     },
-    /** Empty = every https host with a public name. */
+    /** Empty = every host with a public name, over https and SSH. */
     gitAllowedHosts: variables.GIT_ALLOWED_HOSTS,
     /** The GitHub whose device flow users may sign in with, and the id of its OAuth app; null = there is none. */
     github:
