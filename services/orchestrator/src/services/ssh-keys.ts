@@ -1,6 +1,7 @@
-/** Ed25519 key pairs in OpenSSH format, and the comparison that pins a host key. */
-import { timingSafeEqual } from 'node:crypto'
+/** Ed25519 key pairs in OpenSSH format: made, compared, named and signed with. */
+import { createHash, timingSafeEqual } from 'node:crypto'
 import ssh2 from 'ssh2'
+import { wireString } from './ssh-wire.ts'
 
 export type SshKeyPair = { privateKey: string; publicKey: string }
 
@@ -19,6 +20,24 @@ function isReadable(key: string): boolean {
 
 /** Whether `presented`, the key blob of the handshake, is the key of `publicKey`. */
 export function isSameKey(presented: Buffer, publicKey: string): boolean {
-  const expected = Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+  const expected = keyBlob(publicKey)
   return expected.length === presented.length && timingSafeEqual(expected, presented)
+}
+
+/** The bytes that stand for the key of an `authorized_keys` line in the protocol. */
+function keyBlob(publicKey: string): Buffer {
+  return Buffer.from(publicKey.split(' ')[1] ?? '', 'base64')
+}
+
+/** As `ssh-keygen -l` and Git hosts show a key. */
+export function fingerprintOf(publicKey: string | Buffer): string {
+  const blob = typeof publicKey === 'string' ? keyBlob(publicKey) : publicKey
+  return `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+}
+
+/** A signature of an Ed25519 key (RFC 8709, section 6). */
+export function signWithKey(privateKey: string, data: Buffer): Buffer {
+  const key = ssh2.utils.parseKey(privateKey)
+  if (key instanceof Error) throw key
+  return Buffer.concat([wireString(key.type), wireString(key.sign(data))])
 }
