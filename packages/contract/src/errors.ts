@@ -13,6 +13,7 @@ export const errorStatus = {
   not_allowed: 403,
   wrong_setup_token: 403,
   git_credentials_required: 403,
+  deploy_key_required: 403,
   not_found: 404,
   name_taken: 409,
   email_taken: 409,

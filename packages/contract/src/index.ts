@@ -4,6 +4,7 @@
  */
 export * from './auth.ts'
 export * from './common.ts'
+export * from './deploy-key.ts'
 export * from './environment.ts'
 export * from './errors.ts'
 export * from './events.ts'

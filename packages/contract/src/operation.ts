@@ -39,8 +39,11 @@ export const OperationError = z.object({
   reason: z.string(),
   /** The last output of the program that failed, at most 4 KiB, or null. */
   output: z.string().nullable(),
-  /** Where a person can do something about it: `git_credentials_required` asks for a token for the repository's host. */
-  code: z.enum(['git_credentials_required']).optional(),
+  /**
+   * Where a person can do something about it: `git_credentials_required` asks for a token for the repository's host,
+   * `deploy_key_required` for the environment's deploy key at the repository.
+   */
+  code: z.enum(['git_credentials_required', 'deploy_key_required']).optional(),
 })
 export type OperationError = z.infer<typeof OperationError>
 

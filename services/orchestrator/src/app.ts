@@ -37,6 +37,7 @@ import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { shutdownPlugin } from './plugins/shutdown.ts'
 import { webPlugin } from './plugins/web.ts'
 import { authRoutes } from './routes/auth.ts'
+import { deployKeyRoutes } from './routes/deploy-keys.ts'
 import { environmentLifecycleRoutes } from './routes/environment-lifecycle.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -108,6 +109,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
+  await app.register(deployKeyRoutes, { prefix: '/api', ...domain })
   await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
   await app.register(gitRoutes, { prefix: '/api', ...domain })
   await app.register(gitActionRoutes, { prefix: '/api', ...domain })

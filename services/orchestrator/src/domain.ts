@@ -13,6 +13,8 @@ import { startEnvironmentWork } from './jobs/start-environment.ts'
 import { stopEnvironmentWork } from './jobs/stop-environment.ts'
 import type { Database } from './lib/database.ts'
 import { createCreateLine } from './lib/create-line.ts'
+import { createDeployKeyAgent } from './lib/deploy-key-agent.ts'
+import { createDeployKeys } from './lib/deploy-keys.ts'
 import { createDiskFloor } from './lib/disk-floor.ts'
 import { createEnvironmentConnections } from './lib/environment-connections.ts'
 import { createEnvironmentLifecycle } from './lib/environment-lifecycle.ts'
@@ -79,7 +81,8 @@ export function buildDomain(options: DomainOptions) {
   const gitHosts = readGitHosts(config.gitAllowedHosts)
   const gitCredentials = createGitCredentials({ db, secretBox, gitHosts })
   const gitProxy = createGitProxyServer(createGitProxy({ db, gitHosts, gitCredentials, log }))
-  const gitForwards = createGitForwards({ db, connections, feed, proxy: gitProxy, log })
+  const agent = createDeployKeyAgent({ db, secretBox, log })
+  const gitForwards = createGitForwards({ db, connections, feed, proxy: gitProxy, agent, log })
   const memoryPressure = createMemoryPressure({ db, log })
   const reconciler = createReconcileLoop({
     reconcile: createReconciler({
@@ -150,12 +153,21 @@ export function buildDomain(options: DomainOptions) {
       await deleteOldJobs(db)
     },
   }
-  const environments = createEnvironmentService({ db, createLine, gitHosts, sandbox, quotas, diskFloor })
+  const environments = createEnvironmentService({
+    db,
+    createLine,
+    gitHosts,
+    sandbox,
+    quotas,
+    diskFloor,
+    secretBox,
+  })
   const lifecycle = createEnvironmentLifecycle({ db, quotas })
   const sessions = createSessionService({ db, reach })
   const operations = createOperationService({ db, feed, quotas })
   return {
     environments,
+    deployKeys: createDeployKeys({ db, secretBox }),
     lifecycle,
     sessions,
     legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),

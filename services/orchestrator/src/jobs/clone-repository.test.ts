@@ -11,7 +11,11 @@ test('the URL stands behind the end of options, the branch within its own', () =
 test('only the protocol of the URL is allowed, and nobody is asked', () => {
   expect(cloneCommand(target)).toContain('GIT_ALLOW_PROTOCOL=https')
   expect(cloneCommand({ ...target, repositoryUrl: 'http://git.lan:3000/a/b' })).toContain('GIT_ALLOW_PROTOCOL=http')
+  for (const repositoryUrl of ['git@github.com:owner/project.git', 'ssh://git@github.com/owner/project']) {
+    expect(cloneCommand({ ...target, repositoryUrl })).toContain('GIT_ALLOW_PROTOCOL=ssh')
+  }
   expect(cloneCommand(target)).toContain('GIT_TERMINAL_PROMPT=0')
+  expect(cloneCommand(target).join(' ')).toContain('-o BatchMode=yes')
 })
 
 test('hooks, helpers, redirects and submodules are off', () => {

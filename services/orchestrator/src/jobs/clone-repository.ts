@@ -3,13 +3,10 @@
  * Runs only while the environment has never been handed to its user: what lies in the workspace is then the rest of an
  * attempt that was cut short, and is removed.
  */
-import {
-  explainCloneFailure,
-  needsGitCredentials,
-  readCloneLogLines,
-  readCloneProgress,
-} from '../lib/clone-progress.ts'
+import { isSshRepository } from '@craftastic/contract'
+import { explainCloneFailure, findMissingRight, readCloneLogLines, readCloneProgress } from '../lib/clone-progress.ts'
 import { StepFailure, type OperationProgress } from '../lib/operation-progress.ts'
+import { cloneSshCommand } from '../services/git-ssh.ts'
 import { SshFailure, type SshConnection } from '../services/ssh.ts'
 
 const workspace = '/workspace'
@@ -20,7 +17,7 @@ export type CloneRequest = {
   repositoryUrl: string
   /** Null clones the remote's default branch. */
   branch: string | null
-  /** A transfer slower than 1,000 bytes per second for this long is given up. */
+  /** A transfer slower than 1,000 bytes per second for this long is given up; over SSH, a host that says nothing. */
   stallSeconds: number
   progress: OperationProgress
   signal: AbortSignal
@@ -34,7 +31,7 @@ export async function cloneRepository(request: CloneRequest): Promise<string | n
   if (failed !== null) {
     throw new StepFailure(explainCloneFailure(`${output}\n${failed}`, repositoryUrl, request.branch ?? 'HEAD'), {
       output,
-      code: needsGitCredentials(output) ? 'git_credentials_required' : undefined,
+      code: findMissingRight(output),
     })
   }
   const head = await ssh.run(['git', '-C', workspace, 'rev-parse', '--verify', '--quiet', 'HEAD'])
@@ -80,14 +77,16 @@ export function cloneCommand({ repositoryUrl, branch, stallSeconds }: CloneTarge
     'core.hooksPath': '/dev/null',
     'core.fsmonitor': 'false',
     'credential.helper': '',
+    'core.sshCommand': cloneSshCommand(stallSeconds),
     'http.followRedirects': 'false',
     'http.lowSpeedLimit': '1000',
     'http.lowSpeedTime': String(stallSeconds),
   }
+  const protocol = isSshRepository(repositoryUrl) ? 'ssh' : new URL(repositoryUrl).protocol.slice(0, -1)
   return [
     'env',
     'GIT_TERMINAL_PROMPT=0',
-    `GIT_ALLOW_PROTOCOL=${new URL(repositoryUrl).protocol.slice(0, -1)}`,
+    `GIT_ALLOW_PROTOCOL=${protocol}`,
     'GIT_CONFIG_NOSYSTEM=1',
     'git',
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),

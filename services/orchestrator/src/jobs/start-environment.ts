@@ -14,6 +14,7 @@ import type { SecretBox } from '../lib/secret-box.ts'
 import { restoreSessions } from '../lib/session-status.ts'
 import { containerStart } from '../services/container-start.ts'
 import { writeGitIdentity, type GitIdentity } from '../services/git-identity.ts'
+import { writeSshConfig } from '../services/git-ssh.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
 import { startTmuxServer } from '../services/tmux.ts'
 import { cloneRepository } from './clone-repository.ts'
@@ -58,7 +59,9 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       })
       await step('connection', async () => {
         await waitForConnection(connections, id, signal)
-        await writeGitIdentity(await connections.connect(id), await readOwner(environment))
+        const ssh = await connections.connect(id)
+        await writeSshConfig(ssh)
+        await writeGitIdentity(ssh, await readOwner(environment))
       })
       if (steps.includes('clone')) {
         await step('clone', async () => {

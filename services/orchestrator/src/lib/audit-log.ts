@@ -7,8 +7,15 @@ export type AuditEntry = {
   /** In whose name. */
   userId: string
   environmentId: string | null
-  action: 'git_credential.save' | 'git_credential.remove' | 'git.push' | 'environment.hand_over'
-  /** What it was done to, such as the URL of a repository. Never a secret. */
+  action:
+    | 'git_credential.save'
+    | 'git_credential.remove'
+    | 'git.push'
+    | 'environment.hand_over'
+    | 'deploy_key.make'
+    | 'deploy_key.rotate'
+    | 'deploy_key.sign'
+  /** What it was done to, such as the URL of a repository or the fingerprint of a key. Never a secret. */
   target: string
   /** `begun` is followed by another entry of the same push, unless the server was killed under it. */
   result: 'done' | 'begun' | 'accepted' | 'rejected' | 'failed' | 'interrupted'

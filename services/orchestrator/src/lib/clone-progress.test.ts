@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainCloneFailure, readCloneLogLines, readCloneProgress } from './clone-progress.ts'
+import { explainCloneFailure, findMissingRight, readCloneLogLines, readCloneProgress } from './clone-progress.ts'
 
 test('the newest phase in a chunk decides', () => {
   const chunk = 'Receiving objects:  10% (1/10)\rReceiving objects:  50% (5/10), 1.2 MiB | 3 MiB/s\r'
@@ -34,4 +34,26 @@ test.each([
   ['something else', /Git's words are below/],
 ])('%s', (output, words) => {
   expect(explainCloneFailure(output, 'https://x/y', 'nope')).toMatch(words)
+})
+
+test.each(['ssh://git@git.example.org/owner/name.git', 'git@git.example.org:owner/name.git'])(
+  'what an SSH host refuses at %s says where the key is to be added',
+  (repositoryUrl) => {
+    const output = 'git@git.example.org: Permission denied (publickey).\nfatal: Could not read from remote repository.'
+    expect(findMissingRight(output)).toBe('deploy_key_required')
+    expect(explainCloneFailure(output, repositoryUrl, 'main')).toMatch(
+      /^git\.example\.org does not let the deploy key of this environment read owner\/name\.git\. Add the key/,
+    )
+  },
+)
+
+test('a host that shows another key is not asked for anything', () => {
+  const output = 'Host key verification failed.\r\nfatal: Could not read from remote repository.'
+  expect(findMissingRight(output)).toBeUndefined()
+  expect(explainCloneFailure(output, 'git@git.example.org:owner/name.git', 'main')).toMatch(/nothing was sent to it/)
+})
+
+test('a sign-in over https asks for a token', () => {
+  const output = "fatal: could not read Username for 'https://x': terminal prompts disabled"
+  expect(findMissingRight(output)).toBe('git_credentials_required')
 })

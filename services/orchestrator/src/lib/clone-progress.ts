@@ -1,4 +1,6 @@
 /** Reads what `git clone --progress` says on standard error. Nothing here does I/O. */
+import { parseRepositoryUrl, type OperationError } from '@craftastic/contract'
+import { asksForDeployKey, isHostKeyRefused } from '../services/git-failure.ts'
 
 export type CloneProgress = {
   /** 0 to 100 over the whole clone. */
@@ -37,14 +39,21 @@ export function readCloneLogLines(text: string): string[] {
 const asksForSignIn =
   /asks for a sign-in|could not read Username|Authentication failed|terminal prompts disabled|error: 40[13]/
 
-/** Whether a token for the repository's host, or a better one, may help. */
-export function needsGitCredentials(output: string): boolean {
-  return asksForSignIn.test(output)
+/** What the host asks for: a token for it, or a better one; or the environment's deploy key. */
+export function findMissingRight(output: string): OperationError['code'] {
+  if (asksForDeployKey(output)) return 'deploy_key_required'
+  return asksForSignIn.test(output) ? 'git_credentials_required' : undefined
 }
 
 /** Why a clone failed, in words. `output` is what git wrote to standard error. */
 export function explainCloneFailure(output: string, repositoryUrl: string, branch: string): string {
-  const { host } = new URL(repositoryUrl)
+  const { host, path } = readAddress(repositoryUrl)
+  if (asksForDeployKey(output)) {
+    return `${host} does not let the deploy key of this environment read ${path}. Add the key there, then retry.`
+  }
+  if (isHostKeyRefused(output)) {
+    return `${host} did not show the host key that it is known by, so nothing was sent to it. Try again from another network, or ask whoever runs ${host}.`
+  }
   const rules: [RegExp, string][] = [
     [/Remote branch .* not found/, `The repository has no branch "${branch}". Check the name, or leave it out.`],
     [
@@ -64,7 +73,7 @@ export function explainCloneFailure(output: string, repositoryUrl: string, branc
     [/error: 30[1278]|redirect/i, `The host redirects ${repositoryUrl} to another address. Use the repository's own.`],
     [/Could not resolve host/, `The host of ${repositoryUrl} could not be found. Check the address.`],
     [
-      /Operation too slow|does not answer|timed out|Connection refused|Failed to connect|Empty reply|early EOF|RPC failed|unexpected disconnect/,
+      /Operation too slow|does not answer|timed out|Connection refused|Failed to connect|Empty reply|early EOF|RPC failed|unexpected disconnect|Connection closed by|Connection reset by/,
       `The host of ${repositoryUrl} stopped answering or could not be reached. Try again later.`,
     ],
     [/No space left on device|Disk quota exceeded/, 'The disk is full. Free some space, then retry.'],
@@ -74,4 +83,10 @@ export function explainCloneFailure(output: string, repositoryUrl: string, branc
   return (
     rules.find(([pattern]) => pattern.test(output))?.[1] ?? `Cloning ${repositoryUrl} failed. Git's words are below.`
   )
+}
+
+/** What was checked when the environment was made. */
+function readAddress(repositoryUrl: string): { host: string; path: string } {
+  const address = parseRepositoryUrl(repositoryUrl)
+  return 'refused' in address ? { host: 'The host', path: repositoryUrl } : address
 }

@@ -2,12 +2,13 @@
  * Making, reading and describing environments. What makes one run or ends it is in `environment-lifecycle.ts`. Reads
  * never wake, create or change anything.
  */
-import type {
-  CreateEnvironment,
-  Environment,
-  Operation,
-  OperationListQuery,
-  UpdateEnvironment,
+import {
+  isSshRepository,
+  type CreateEnvironment,
+  type Environment,
+  type Operation,
+  type OperationListQuery,
+  type UpdateEnvironment,
 } from '@craftastic/contract'
 import { sql, type Insertable } from 'kysely'
 import type { UserActor } from './actor.ts'
@@ -15,6 +16,7 @@ import { addOperation } from './begin-operation.ts'
 import type { CreateLine } from './create-line.ts'
 import type { DB } from './database-types.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
+import { addDeployKey } from './deploy-keys.ts'
 import type { DiskFloor } from './disk-floor.ts'
 import { lockOwnEnvironment, requireEnvironment } from './environment-access.ts'
 import { tellEnvironment } from './environment-state.ts'
@@ -25,6 +27,7 @@ import { findNewestOperations, presentOperations } from './operation-log.ts'
 import { presentEndedSession, presentEnvironment, presentSession } from './present.ts'
 import { requireRoomToCreate, type Quotas } from './quotas.ts'
 import { branchWithoutRepository, defaultBranch } from './repository.ts'
+import type { SecretBox } from './secret-box.ts'
 
 export type EnvironmentServiceOptions = {
   db: Database
@@ -33,6 +36,7 @@ export type EnvironmentServiceOptions = {
   sandbox: { image: string; allowedImages: readonly string[]; memoryBytes: number; cpuLimit: number }
   quotas: Quotas
   diskFloor: DiskFloor
+  secretBox: SecretBox
 }
 
 type NewEnvironment = Omit<Insertable<DB['environments']>, 'status' | 'desired_state'>
@@ -40,7 +44,7 @@ type NewEnvironment = Omit<Insertable<DB['environments']>, 'status' | 'desired_s
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>
 
 export function createEnvironmentService(options: EnvironmentServiceOptions) {
-  const { db, createLine, gitHosts, sandbox, quotas, diskFloor } = options
+  const { db, createLine, gitHosts, sandbox, quotas, diskFloor, secretBox } = options
   return {
     /** Answers the environment in `starting`, with the operation that makes it. */
     async createEnvironment(actor: UserActor, input: CreateEnvironment): Promise<Environment> {
@@ -126,6 +130,10 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
       .values({ ...values, status: 'starting', desired_state: 'running' })
       .returningAll()
       .executeTakeFirstOrThrow()
+    // There from the start, so that it can be added at the host while the environment is made.
+    if (row.repository_url !== null && isSshRepository(row.repository_url)) {
+      await addDeployKey(row, actor.userId, secretBox, trx)
+    }
     const operation = await addOperation(row, { kind: 'create', requestedBy: actor.userId }, trx)
     const answer = { ...presentEnvironment(row), sessions: [], operation }
     await keepAnswer(actor, answer, trx)
@@ -148,7 +156,7 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
 
   function allowedRepository(repositoryUrl: string): string {
     const checked = checkRepositoryUrl(repositoryUrl, gitHosts)
-    if ('url' in checked) return checked.url
+    if (!('refused' in checked)) return checked.url
     throw new AppError('repository_refused', `The repository URL ${checked.refused}.`)
   }
 

@@ -1,14 +1,19 @@
 /**
- * Keeps the git proxy within reach of every environment that runs: a remote forward on its SSH connection makes sshd
- * listen on the container's loopback, and what connects there arrives here, from an environment that the connection
- * itself names. Of two servers on one database either may hold a forward; the other one asks again until it is free.
+ * Keeps the git proxy and the agent of the deploy key within reach of every environment that runs: remote forwards on its
+ * SSH connection make sshd listen inside, and what connects there arrives here, from an environment that the connection
+ * itself names. Of two servers on one database either may hold them; the other one asks again until they are free. The
+ * port decides who holds both: a socket, unlike a port, would be taken from a living server without a word.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Duplex } from 'node:stream'
+import { isSshRepository } from '@craftastic/contract'
 import type { GitProxyServer } from '../services/git-proxy-server.ts'
 import { gitProxyCertificatePath, gitProxyPort } from '../services/git-settings.ts'
+import { agentSocketPath } from '../services/git-ssh.ts'
 import { makePinnedCertificate } from '../services/pinned-certificate.ts'
 import { SshFailure, type SshConnection } from '../services/ssh.ts'
 import type { Database } from './database.ts'
+import type { DeployKeyAgent } from './deploy-key-agent.ts'
 import type { EnvironmentConnections } from './environment-connections.ts'
 import type { EventFeed } from './event-feed.ts'
 import type { Log } from './log.ts'
@@ -22,13 +27,14 @@ const attemptPauseMs = 200
 export type GitForwardsOptions = {
   db: Database
   connections: EnvironmentConnections
-  feed: EventFeed
+  feed: Pick<EventFeed, 'subscribe'>
   proxy: GitProxyServer
+  agent: DeployKeyAgent
   log: Log
 }
 export type GitForwards = ReturnType<typeof createGitForwards>
 
-export function createGitForwards({ db, connections, feed, proxy, log }: GitForwardsOptions) {
+export function createGitForwards({ db, connections, feed, proxy, agent, log }: GitForwardsOptions) {
   const opened = new WeakMap<SshConnection, Promise<void>>()
   const kept = new Map<string, AbortController>()
   let isStarted = false
@@ -40,7 +46,7 @@ export function createGitForwards({ db, connections, feed, proxy, log }: GitForw
   })
 
   return {
-    /** Resolves when the environment reaches the proxy, through this server or, as far as one can tell, another one. */
+    /** Resolves when the environment reaches proxy and agent, through this server or, as far as one can tell, another one. */
     async ensureGitForward(environmentId: string): Promise<void> {
       for (let attempt = 1; ; attempt += 1) {
         try {
@@ -79,18 +85,36 @@ export function createGitForwards({ db, connections, feed, proxy, log }: GitForw
   }
 
   async function open(environmentId: string, ssh: SshConnection): Promise<void> {
-    const repositoryUrl = await findRepository(environmentId)
-    if (repositoryUrl === null) return
-    const { origin, protocol, hostname } = new URL(repositoryUrl)
-    const certificate = protocol === 'https:' ? makePinnedCertificate(hostname) : null
-    const endForward = await ssh.forwardIn(gitProxyPort, proxy.openEntrance({ environmentId, origin }, certificate))
-    if (certificate === null) return
+    const { certificate, onStream } = await openEntrance(environmentId)
+    const endForward = await ssh.forwardIn(gitProxyPort, onStream)
     try {
       // Only by whoever holds the forward: git trusts the certificate that lies there, and no other.
-      await installCertificate(ssh, certificate.certificate)
+      if (certificate !== null) await installCertificate(ssh, certificate)
+      await openAgent(environmentId, ssh)
     } catch (error) {
       endForward()
       throw error
+    }
+  }
+
+  async function openEntrance(environmentId: string) {
+    const repositoryUrl = await findRepository(environmentId)
+    if (repositoryUrl === null || isSshRepository(repositoryUrl)) {
+      return { certificate: null, onStream: (stream: Duplex) => void stream.destroy() }
+    }
+    const { origin, protocol, hostname } = new URL(repositoryUrl)
+    const certificate = protocol === 'https:' ? makePinnedCertificate(hostname) : null
+    const onStream = proxy.openEntrance({ environmentId, origin }, certificate)
+    return { certificate: certificate?.certificate ?? null, onStream }
+  }
+
+  async function openAgent(environmentId: string, ssh: SshConnection): Promise<void> {
+    try {
+      await ssh.forwardInSocket(agentSocketPath, (stream) => agent.take(environmentId, stream))
+    } catch (error) {
+      // The sshd of a container that an older server made does not allow it; the proxy works all the same.
+      if (!(error instanceof SshFailure) || ssh.closed) throw error
+      log.debug({ err: error, environmentId }, 'no agent for an environment')
     }
   }
 
@@ -113,7 +137,6 @@ export function createGitForwards({ db, connections, feed, proxy, log }: GitForw
 
   /** Until `signal` aborts. */
   async function hold(environmentId: string, signal: AbortSignal): Promise<void> {
-    if ((await findRepository(environmentId).catch(() => '')) === null) return
     let failures = 0
     while (!signal.aborted) {
       try {

@@ -12,7 +12,18 @@ const codes: Record<GitFailureReason, ErrorCode> = {
   refused: 'git_refused',
   remote_failed: 'git_remote_failed',
   credentials_required: 'git_credentials_required',
+  deploy_key_required: 'deploy_key_required',
+  host_key_refused: 'git_remote_failed',
   interrupted: 'environment_unreachable',
+}
+
+/** What to do, where git's words do not say it. */
+const advice: Partial<Record<GitFailureReason, string>> = {
+  deploy_key_required:
+    'Add the deploy key of this environment to the repository at its host, with write access to push.',
+  host_key_refused:
+    'The host showed another key than it is known by, and nothing was sent to it. If it has a new key on purpose, ' +
+    'remove the old one in a terminal: ssh-keygen -R HOST',
 }
 
 export function toGitProblem(error: unknown): unknown {
@@ -21,7 +32,8 @@ export function toGitProblem(error: unknown): unknown {
     const detail = 'There is no Git repository in /workspace. Make one in a terminal: git init'
     return new AppError('no_repository', detail, { cause: error })
   }
-  return new AppError(codes[error.reason], error.message, { cause: error })
+  const words = [error.message, advice[error.reason]].filter((part) => part !== undefined).join('\n')
+  return new AppError(codes[error.reason], words, { cause: error })
 }
 
 /** A change whose connection broke is not repeated: it may have happened. */

@@ -19,6 +19,7 @@ function setUp(clients: Record<string, string>, owned: string[]) {
     openCommand: unused,
     openTerminal: unused,
     forwardIn: unused,
+    forwardInSocket: unused,
     closed: false,
     onClose: unused,
     close: unused,

@@ -14,6 +14,7 @@ const titles: Record<ErrorCode, string> = {
   not_allowed: 'Not allowed',
   wrong_setup_token: 'Wrong set-up token',
   git_credentials_required: 'Git credentials required',
+  deploy_key_required: 'Deploy key required',
   not_found: 'Not found',
   name_taken: 'Name taken',
   email_taken: 'E-mail address taken',

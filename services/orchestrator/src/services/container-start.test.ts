@@ -36,7 +36,7 @@ test('the variables of the image reach sshd on one quoted line', () => {
   })
   const lines = (variables.CRAFTASTIC_SSHD_CONFIG ?? '').split('\n').filter((line) => line.startsWith('SetEnv'))
   expect(lines).toEqual([
-    'SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye" "GIT_CONFIG_SYSTEM=/run/craftastic/gitconfig"',
+    'SetEnv "LANG=C.UTF-8" "PATH=/a:/b" "GREETING=say \\"hi\\" \\\\ bye" "GIT_CONFIG_SYSTEM=/run/craftastic/gitconfig" "SSH_AUTH_SOCK=/run/craftastic/agent.sock"',
   ])
 })
 

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { gitSystemVariable } from './git-identity.ts'
 import { gitProxyPort, gitVariables } from './git-settings.ts'
+import { agentVariable } from './git-ssh.ts'
 import { historyLimitConf } from './history-limit.ts'
 import { runDirectory } from './run-directory.ts'
 import { sshPort } from './ssh-dial.ts'
@@ -50,6 +51,7 @@ export function containerStart(
       CRAFTASTIC_SSHD_CONFIG: sshdConfig([
         ...imageVariables,
         gitSystemVariable,
+        agentVariable,
         ...gitVariables(repositoryUrl, imageVariables),
       ]),
       CRAFTASTIC_TMUX_CONF: `${tmuxConf}\n${historyLimitConf(memoryBytes)}`,
@@ -94,7 +96,8 @@ KbdInteractiveAuthentication no
 AllowTcpForwarding remote
 PermitListen 127.0.0.1:${gitProxyPort}
 GatewayPorts no
-AllowStreamLocalForwarding no
+AllowStreamLocalForwarding remote
+StreamLocalBindUnlink yes
 AllowAgentForwarding no
 PermitTunnel no
 X11Forwarding no

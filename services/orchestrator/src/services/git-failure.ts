@@ -9,6 +9,8 @@ export type GitFailureReason =
   | 'refused'
   | 'remote_failed'
   | 'credentials_required'
+  | 'deploy_key_required'
+  | 'host_key_refused'
   | 'interrupted'
 
 export class GitFailure extends Error {
@@ -42,8 +44,23 @@ export function isNoRepository(words: string): boolean {
   return /^(?:fatal: not|warning: Not) a git repository/m.test(words)
 }
 
+/** Whether an SSH host does not know the key that it was shown, or does not let it do this. */
+export function asksForDeployKey(words: string): boolean {
+  if (/Permission denied \([a-z,-]*publickey/.test(words)) return true
+  // What GitHub, GitLab, Bitbucket and Forgejo say of a key of another repository, or of one that may only read.
+  const isRefused = /not found|could not be found|do not have access|have permission|read[ -]only|write access/i
+  return /Could not read from remote repository/.test(words) && isRefused.test(words)
+}
+
+/** Whether ssh did not believe an SSH host, and so sent it nothing. */
+export function isHostKeyRefused(words: string): boolean {
+  return /^Host key verification failed/m.test(words)
+}
+
 /** Why a transfer failed. */
 export function explainTransfer(words: string): GitFailureReason {
+  if (asksForDeployKey(words)) return 'deploy_key_required'
+  if (isHostKeyRefused(words)) return 'host_key_refused'
   if (/\[rejected\].*\((?:non-fast-forward|fetch first|stale info|remote ref updated since checkout)/.test(words)) {
     return 'non_fast_forward'
   }

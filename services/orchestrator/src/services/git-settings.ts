@@ -3,6 +3,7 @@
  * repository. They name the proxy for exactly this repository, so remotes keep their true address, and everything else
  * goes where it always went.
  */
+import { isSshRepository } from '@craftastic/contract'
 import { repositoryUrls } from './git-requests.ts'
 import { runDirectory } from './run-directory.ts'
 
@@ -14,7 +15,7 @@ export const gitProxyCertificatePath = `${runDirectory}/git-proxy.pem`
 
 /** `NAME=value` pairs for every program of the environment, after those that its image may have of the same kind. */
 export function gitVariables(repositoryUrl: string | null, imageVariables: readonly string[]): string[] {
-  if (repositoryUrl === null) return []
+  if (repositoryUrl === null || isSshRepository(repositoryUrl)) return []
   const proxy = `http://127.0.0.1:${gitProxyPort}`
   const settings = repositoryUrls(repositoryUrl).flatMap((url) => [
     [`http.${url}.proxy`, proxy],

@@ -8,6 +8,7 @@
 import ssh2 from 'ssh2'
 import type { Duplex } from 'node:stream'
 import { endingWithChannel, shellCommand, withInput } from './shell-command.ts'
+import { forwardPort, forwardSocket } from './ssh-forwards.ts'
 import { isSameKey } from './ssh-keys.ts'
 import { joinWrites, prepareKeys } from './ssh-packets.ts'
 
@@ -15,7 +16,6 @@ const handshakeDeadlineMs = 15_000
 const keepaliveIntervalMs = 15_000
 const defaultCommandDeadlineMs = 15_000
 const defaultMaxOutputBytes = 1024 * 1024
-const loopback = '127.0.0.1'
 
 export type SshIdentity = { user: string; privateKey: string; hostPublicKey: string }
 
@@ -72,6 +72,8 @@ export interface SshConnection {
    * with `SshFailure` when the port is taken or not allowed.
    */
   forwardIn(port: number, onStream: (stream: Duplex) => void): Promise<() => void>
+  /** The same on a socket at `path`, in the place of one that may be there. Only the environment's user may connect. */
+  forwardInSocket(path: string, onStream: (stream: Duplex) => void): Promise<() => void>
   readonly closed: boolean
   onClose(listener: () => void): void
   close(): void
@@ -132,7 +134,8 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
     openTerminal: (command, size) => openTerminalChannel(client, command, size),
     openCommand: (command) =>
       onChannel(client, shellCommand(command), {}, (channel, resolve) => resolve(toCommandChannel(channel))),
-    forwardIn: (port, onStream) => forwardIn(client, port, onStream),
+    forwardIn: (port, onStream) => forward(`port ${port}`, forwardPort(client, port, onStream)),
+    forwardInSocket: (path, onStream) => forward(path, forwardSocket(client, path, onStream)),
     get closed() {
       return closed
     },
@@ -205,31 +208,13 @@ function openTerminalChannel(
   })
 }
 
-function forwardIn(client: ssh2.Client, port: number, onStream: (stream: Duplex) => void): Promise<() => void> {
-  const take = (details: ssh2.TcpConnectionDetails, accept: ssh2.AcceptConnection, refuse: () => void) => {
-    if (details.destPort === port) onStream(accept())
-    else refuse()
+/** The other end said no, or is gone. */
+async function forward(what: string, begin: Promise<() => void>): Promise<() => void> {
+  try {
+    return await begin
+  } catch (cause) {
+    throw new SshFailure(`${what} cannot be forwarded`, { cause })
   }
-  const end = () => {
-    client.off('tcp connection', take)
-    try {
-      client.unforwardIn(loopback, port)
-    } catch {
-      // With the connection its forwards have ended.
-    }
-  }
-  return new Promise((resolve, reject) => {
-    const fail = (cause: unknown) => reject(new SshFailure(`port ${port} cannot be forwarded`, { cause }))
-    try {
-      client.forwardIn(loopback, port, (error) => {
-        if (error !== undefined) return fail(error)
-        client.on('tcp connection', take)
-        resolve(end)
-      })
-    } catch (error) {
-      fail(error)
-    }
-  })
 }
 
 function toCommandChannel(channel: ssh2.ClientChannel): CommandChannel {
