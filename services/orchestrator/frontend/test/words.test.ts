@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { describe, expect, test } from 'vitest'
 import { formatBytes } from '@/lib/bytes'
-import { branchPage, freeName, repositoryLabel, suggestName } from '@/lib/repository'
+import { branchPage, deployKeyPage, freeName, repositoryLabel, repositoryPage, suggestName } from '@/lib/repository'
 import { loginPath, safeReturnPath } from '@/lib/return-path'
 import { clockTime, duration, relativeTime, timeUntil } from '@/lib/time'
 import { namePrograms } from '@/lib/programs'
@@ -12,6 +12,8 @@ describe('a name from a repository', () => {
     ['https://github.com/acme/orchestrator.git', 'orchestrator'],
     ['https://github.com/acme/orchestrator/', 'orchestrator'],
     ['https://gitlab.com/group/sub/.github', 'github'],
+    ['git@github.com:acme/orchestrator.git', 'orchestrator'],
+    ['ssh://git@git.lan:2222/acme/orchestrator', 'orchestrator'],
     ['https://github.com/', ''],
     ['https://git', ''],
     ['not a url', ''],
@@ -26,6 +28,7 @@ describe('a name from a repository', () => {
 
   test('shows owner and name', () => {
     expect(repositoryLabel('https://github.com/acme/site.git')).toBe('acme/site')
+    expect(repositoryLabel('git@github.com:acme/site.git')).toBe('acme/site')
   })
 
   test('links a branch only where the layout of its page is known', () => {
@@ -33,6 +36,19 @@ describe('a name from a repository', () => {
       'https://github.com/acme/site/tree/fix/a%20b',
     )
     expect(branchPage('https://git.example.com/acme/site', 'main')).toBeNull()
+    expect(branchPage('git@codeberg.org:acme/site.git', 'main')).toBe('https://codeberg.org/acme/site/src/branch/main')
+  })
+
+  test('leads to the page of a repository, and to that of its deploy keys', () => {
+    expect(repositoryPage('https://git.example.com/acme/site')).toBe('https://git.example.com/acme/site')
+    expect(repositoryPage('ssh://git@github.com/acme/site.git')).toBe('https://github.com/acme/site')
+    expect(repositoryPage('git@git.example.com:acme/site')).toBeNull()
+    expect(deployKeyPage('git@github.com:acme/site.git')).toEqual({
+      host: 'github.com',
+      url: 'https://github.com/acme/site/settings/keys',
+    })
+    expect(deployKeyPage('https://gitlab.com/group/sub/site')?.url).toMatch(/sub\/site\/-\/settings\/repository#/)
+    expect(deployKeyPage('ssh://git@git.lan:2222/acme/site')).toBeNull()
   })
 })
 

@@ -71,6 +71,7 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   git_conflict: 'There are conflicts',
   git_refused: 'Git refused this',
   git_credentials_required: 'The Git host asks for a token',
+  deploy_key_required: 'The Git host does not accept the deploy key',
   git_remote_failed: 'The remote repository did not take it',
 }
 

@@ -9,6 +9,7 @@ export const environmentKeys = {
   history: (environmentId: string) => ['environments', 'one', environmentId, 'operations'] as const,
   recordings: (environmentId: string) => ['environments', 'one', environmentId, 'recordings'] as const,
   recording: (environmentId: string, fileName: string) => ['recordings', environmentId, fileName] as const,
+  deployKey: (environmentId: string) => ['environments', 'one', environmentId, 'deploy-key'] as const,
   stats: (environmentId: string) => ['environments', 'one', environmentId, 'stats'] as const,
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useForm, useWatch } from 'react-hook-form'
-import type { CreateEnvironment, Environment } from '@craftastic/contract'
+import { isSshRepository, RepositoryUrl, type CreateEnvironment, type Environment } from '@craftastic/contract'
 import { createEnvironmentMutation } from '@/api/environments'
 import { describeError } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
@@ -37,6 +37,8 @@ export function CreateEnvironmentForm({
   })
   const { errors, dirtyFields } = formState
   const withRepository = useWatch({ control, name: 'source' }) === 'repository'
+  const url = useWatch({ control, name: 'repositoryUrl' }).trim()
+  const overSsh = RepositoryUrl.safeParse(url).success && isSshRepository(url)
 
   /** Follows the repository until somebody writes a name of their own. */
   const suggest = (name: string) => {
@@ -75,6 +77,7 @@ export function CreateEnvironmentForm({
             problemLabel="The URL"
             problem={errors.repositoryUrl?.message}
             placeholder="https://github.com/owner/name"
+            hint={overSsh && 'Over SSH: the environment gets a deploy key, which you add at the host.'}
             type="url"
             inputMode="url"
             autoComplete="off"

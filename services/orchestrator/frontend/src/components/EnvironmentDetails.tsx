@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Environment } from '@craftastic/contract'
 import { CopyButton } from '@/components/CopyButton'
+import { DeployKeyButton } from '@/components/DeployKeyButton'
 import { RelativeTime } from '@/components/RelativeTime'
 import { Card, CardHeader, CardTitle } from '@/components/ui/card'
 import { formatBytes } from '@/lib/bytes'
@@ -33,6 +34,9 @@ export function EnvironmentDetails({ environment }: { environment: Environment }
         <Fact name="Id">
           <span className="font-mono text-xs">{id.slice(0, 8)}</span>
           <CopyButton text={id} label="Copy the environment id" />
+        </Fact>
+        <Fact name="Deploy key">
+          <DeployKeyButton environment={environment} label="Show" variant="outline" />
         </Fact>
         <Fact name="Created">
           <RelativeTime at={createdAt} />

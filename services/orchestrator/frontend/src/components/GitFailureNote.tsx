@@ -4,10 +4,12 @@ import { CircleAlertIcon, XIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import { describeError, hasCode } from '@/api/errors'
 import type { GitVerb } from '@/api/git-verbs'
+import { DeployKeyButton } from '@/components/DeployKeyButton'
 import { Button } from '@/components/ui/button'
 import { useGit, type GitFailure } from '@/lib/git-context'
 import { gitSettingsPath } from '@/lib/git-place'
 import { sayDone } from '@/lib/git-toast'
+import { useEnvironment } from '@/lib/use-environment'
 import { useGitVerb } from '@/lib/use-git-verb'
 
 export function GitFailureNote({ failure }: { failure: GitFailure }) {
@@ -88,6 +90,13 @@ function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFai
       </Actions>
     )
   }
+  if (hasCode(error, 'deploy_key_required')) {
+    return (
+      <Actions>
+        <ShowDeployKey />
+      </Actions>
+    )
+  }
   if (switchTo && hasCode(error, 'git_refused', 'git_conflict') && status.files.length > 0) {
     const stashAndSwitch = async () => {
       if (!(await stash({ message: `Before ${switchTo.branch}` }))) return
@@ -105,6 +114,13 @@ function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFai
     )
   }
   return null
+}
+
+function ShowDeployKey() {
+  const { environmentId } = useGit()
+  const { data } = useEnvironment(environmentId)
+  const environment = { id: environmentId, repositoryUrl: data?.repositoryUrl ?? null }
+  return <DeployKeyButton environment={environment} label="Show the deploy key" />
 }
 
 function Actions({ children }: { children: ReactNode }) {

@@ -2,6 +2,8 @@ import { useState } from 'react'
 import { CircleAlertIcon, KeyRoundIcon, Trash2Icon } from 'lucide-react'
 import { Link } from 'react-router'
 import type { Environment } from '@craftastic/contract'
+import { DeployKeyHelp } from '@/components/DeployKeyHelp'
+import { DeployKeyLink } from '@/components/DeployKeyText'
 import { Fold, OperationLog, OutputBlock } from '@/components/OperationLog'
 import { Button } from '@/components/ui/button'
 import { VerbButton } from '@/components/VerbButton'
@@ -17,6 +19,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
   const { operation } = environment
   const failure = operation?.state === 'failed' ? operation.error : null
   const title = operation && failure ? stepFailure(operation.kind, failure.step) : 'The environment ended unexpectedly'
+  const needsDeployKey = failure?.code === 'deploy_key_required'
   const wasDeletion = environment.desiredState === 'deleted'
 
   return (
@@ -31,7 +34,13 @@ export function OperationFailure({ environment }: { environment: Environment }) 
             {failure?.reason ?? explainEnvironment(environment)}
           </p>
         </div>
+        {needsDeployKey && (
+          <div className="pl-6">
+            <DeployKeyHelp environment={environment} />
+          </div>
+        )}
         <div className="flex flex-wrap gap-2 pl-6">
+          {needsDeployKey && <DeployKeyLink repositoryUrl={environment.repositoryUrl} />}
           {failure?.code === 'git_credentials_required' && (
             <Button asChild size="sm">
               <Link to={gitSettingsPath}>

@@ -1,6 +1,6 @@
 import { FolderGit2Icon, FolderIcon, GitBranchIcon } from 'lucide-react'
 import type { Environment } from '@craftastic/contract'
-import { branchPage, repositoryLabel } from '@/lib/repository'
+import { branchPage, repositoryLabel, repositoryPage } from '@/lib/repository'
 import { cn } from '@/lib/utils'
 
 const partClass = 'inline-flex min-w-0 items-center gap-1.5 [&_svg]:size-3.5 [&_svg]:shrink-0'
@@ -29,13 +29,14 @@ export function RepositoryLink({
     )
   }
   const page = branchPage(repositoryUrl, branch)
+  const home = repositoryPage(repositoryUrl)
   const label = repositoryLabel(repositoryUrl)
   return (
     <div className={rowClass}>
       <span className={partClass} title={repositoryUrl}>
         <FolderGit2Icon aria-hidden="true" />
-        {linked ? (
-          <a href={repositoryUrl} target="_blank" rel="noopener noreferrer" className={linkClass}>
+        {linked && home ? (
+          <a href={home} target="_blank" rel="noopener noreferrer" className={linkClass}>
             {label}
           </a>
         ) : (
