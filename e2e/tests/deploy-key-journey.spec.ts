@@ -23,7 +23,6 @@ test('open a private repository with a deploy key', async ({ page, context }) =>
     await page.getByLabel('Repository URL').fill(host.url)
     await expect(page.getByText(/^Over SSH: the environment gets a deploy key/)).toBeVisible()
     await expect(page.getByLabel('Name')).toHaveValue('private')
-    await keepScreenshots(page, 'deploy-key-create')
     await page.getByRole('button', { name: 'Create environment' }).click()
 
     const failure = page.getByRole('region', { name: 'What failed' })
@@ -48,7 +47,6 @@ test('open a private repository with a deploy key', async ({ page, context }) =>
     await page.setViewportSize({ width: 390, height: 844 })
     await keepScreenshots(page, 'phone-deploy-key')
     await dialog.getByRole('button', { name: 'Rotate key' }).click()
-    await keepScreenshots(page, 'phone-deploy-key-rotate')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Rotate key' }).click()
     await expect(page.getByText('There is a new deploy key')).toBeVisible()
     await expect(dialog.getByText(await copied())).toBeHidden()

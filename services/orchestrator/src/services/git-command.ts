@@ -26,6 +26,7 @@ const variables = {
   LC_ALL: 'C.UTF-8',
   LANGUAGE: '',
   GIT_TERMINAL_PROMPT: '0',
+  SSH_ASKPASS_REQUIRE: 'never',
   GIT_EDITOR: 'true',
   GIT_SEQUENCE_EDITOR: 'true',
   GIT_PAGER: 'cat',

@@ -80,6 +80,14 @@ describeOnEngine('an environment with a deploy key', () => {
     await repository.done('pull')
   })
 
+  it("goes by the user's own settings of ssh", async () => {
+    const [hostname, port] = host.host.split(':')
+    const settings = `Host near\\n  HostName ${hostname}\\n  Port ${port}\\n  User dev\\n`
+    await shell.type(`mkdir -p ~/.ssh && printf '${settings}' >~/.ssh/config`)
+    expect((await shell.type('git ls-remote near:/tmp/private.git main')).output).toContain('refs/heads/main')
+    expect(await shell.type('rm ~/.ssh/config')).toMatchObject({ code: 0 })
+  })
+
   it('writes down what is signed, for whom and to which host', async () => {
     const before = (await audited('deploy_key.sign')).length
     expect(await shell.type('git fetch')).toMatchObject({ code: 0 })
