@@ -39,7 +39,7 @@ export function parseRepositoryUrl(value: string): Reading {
   if (/^https?:\/\//.test(value)) return readHttpUrl(value)
   if (/^ssh:\/\//.test(value)) return readSshUrl(value)
   if (!value.includes('://') && scpPattern.test(value)) return readScpAddress(value)
-  return { refused: 'must start with https://, or be an SSH address such as git@github.com:owner/name.git' }
+  return { refused: 'must start with https://, or be like git@github.com:owner/name' }
 }
 
 function readHttpUrl(value: string): Reading {

@@ -52,15 +52,17 @@ test('a double click creates one environment', async () => {
 
 test('judges a URL as soon as its field is left, with the contract’s words', async () => {
   const { user } = setUp()
-  await user.type(url(), 'git@github.com:acme/site.git')
+  await user.type(url(), 'github.com:acme/site.git')
   await user.tab()
-  expect((await screen.findByRole('alert')).textContent).toBe('The URL must start with https://.')
+  expect((await screen.findByRole('alert')).textContent).toBe(
+    'The URL must start with https://, or be like git@github.com:owner/name.',
+  )
   expect(url().getAttribute('aria-invalid')).toBe('true')
 })
 
 test.each([
   ['https://user:secret@github.com/acme/site', 'The URL must not carry a user name, password or token.'],
-  ['file:///etc/passwd', 'The URL must start with https://.'],
+  ['file:///etc/passwd', 'The URL must start with https://, or be like git@github.com:owner/name.'],
   ['https://github.com/acme/../site', 'The URL must not contain "." or ".." as a part of its path.'],
 ])('refuses %s', async (value, words) => {
   const server = startFakeServer({})
@@ -69,6 +71,20 @@ test.each([
   await user.click(create())
   expect(await screen.findByText(words)).toBeTruthy()
   expect(server.calls).toHaveLength(0)
+})
+
+test('says that an SSH address comes with a deploy key', async () => {
+  const server = startFakeServer({ 'POST /api/environments': () => ok(anEnvironment()) })
+  const { user, onCreated } = setUp()
+  const hint = /the environment gets a deploy key/
+  await user.type(url(), 'https://github.com/acme/site')
+  expect(screen.queryByText(hint)).toBeNull()
+  await user.clear(url())
+  await user.type(url(), 'git@github.com:acme/site.git')
+  expect(screen.getByText(hint)).toBeTruthy()
+  await user.click(create())
+  await vi.waitFor(() => expect(onCreated).toHaveBeenCalled())
+  expect(server.calls[0]?.body).toEqual({ name: 'site', repositoryUrl: 'git@github.com:acme/site.git' })
 })
 
 test('refuses a branch that would be an option, and a missing name and URL', async () => {

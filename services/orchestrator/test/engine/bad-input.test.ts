@@ -68,7 +68,7 @@ describeOnEngine('bad input', () => {
     ['a file URL', { name: 'a', repositoryUrl: 'file:///etc/passwd' }],
     ['an ext URL', { name: 'a', repositoryUrl: 'ext::sh -c id' }],
     ['an option as a URL', { name: 'a', repositoryUrl: '--upload-pack=touch /tmp/x' }],
-    ['an ssh URL', { name: 'a', repositoryUrl: 'git@github.com:a/b.git' }],
+    ['an ssh URL with a password', { name: 'a', repositoryUrl: 'ssh://git:secret@github.com/a/b' }],
     ['credentials in a URL', { name: 'a', repositoryUrl: 'https://user:secret@github.com/a/b' }],
     ['a local path', { name: 'a', repositoryUrl: '/etc' }],
     ['an image that is an option', { name: 'a', image: '--privileged' }],
