@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { EnvironmentList, HandedOver } from '@craftastic/contract'
 import { beforeAll, expect, it } from 'vitest'
+import { addDeployKey, openDeployKey } from '../src/lib/deploy-keys.ts'
 import { ensureEnvironmentKeys } from '../src/lib/environment-keys.ts'
 import { SecretBox } from '../src/lib/secret-box.ts'
 import { readSecrets } from '../src/lib/secrets.ts'
@@ -28,6 +29,8 @@ it('gives all environments of a disabled user to another, with their keys, and w
   await set(await createEnvironmentRow(server(), to.id), { name: 'x'.repeat(64) })
   const secretBox = new SecretBox(readSecrets(server().config).encryptionKey)
   const keys = await ensureEnvironmentKeys({ id: one, user_id: from.id }, secretBox, db)
+  const keyOwner = { id: one, user_id: from.id, name: 'one' }
+  const deployKey = await db.transaction().execute((trx) => addDeployKey(keyOwner, from.id, secretBox, trx))
 
   expect(readBody(await handOver(from.id, to.id), HandedOver)).toEqual({ environments: 2 })
 
@@ -36,6 +39,7 @@ it('gives all environments of a disabled user to another, with their keys, and w
   expect(environments).toHaveLength(3)
   expect(environments.find(({ id }) => id === one)?.name).toBe(`${'x'.repeat(62)} 2`)
   expect(await ensureEnvironmentKeys({ id: one, user_id: to.id }, secretBox, db)).toEqual(keys)
+  expect(await openDeployKey(one, secretBox, db)).toMatchObject({ publicKey: deployKey.public_key, userId: to.id })
   const audit = await db.selectFrom('audit_log').selectAll().where('user_id', '=', admin.id).execute()
   expect(audit.map(({ action, environment_id: id, target }) => [action, id, target]).sort()).toEqual(
     [one, other].map((id) => ['environment.hand_over', id, to.email]).sort(),

@@ -82,6 +82,22 @@ export async function findPublicDeployKey(environmentId: string, db: Kysely<DB>)
   return (await selectUsable(environmentId, db).executeTakeFirst())?.public_key ?? null
 }
 
+/** The private half is sealed for its owner, as those of `environment-keys.ts`. */
+export async function resealDeployKey(
+  { environmentId, from, to }: { environmentId: string; from: string; to: string },
+  secretBox: SecretBox,
+  trx: Transaction,
+): Promise<void> {
+  const row = await findRow(environmentId, trx)
+  if (row === undefined) return
+  const privateKey = secretBox.open(row.private_key_sealed, context(environmentId, from))
+  await trx
+    .updateTable('deploy_keys')
+    .set({ private_key_sealed: secretBox.seal(privateKey, context(environmentId, to)) })
+    .where('environment_id', '=', environmentId)
+    .execute()
+}
+
 function selectUsable(environmentId: string, db: Kysely<DB>) {
   return db
     .selectFrom('deploy_keys')

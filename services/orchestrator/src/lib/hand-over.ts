@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { UserActor } from './actor.ts'
 import { appendAudit } from './audit-log.ts'
 import type { Database, Transaction } from './database.ts'
+import { resealDeployKey } from './deploy-keys.ts'
 import { resealEnvironmentKeys } from './environment-keys.ts'
 import { tellEnvironment } from './environment-state.ts'
 import { AppError } from './errors.ts'
@@ -47,7 +48,9 @@ export function createHandOverService({ db, secretBox }: { db: Database; secretB
     { row, to, name }: { row: EnvironmentRow; to: { id: string; email: string }; name: string },
     trx: Transaction,
   ): Promise<void> {
-    await resealEnvironmentKeys({ environmentId: row.id, from: row.user_id, to: to.id }, secretBox, trx)
+    const change = { environmentId: row.id, from: row.user_id, to: to.id }
+    await resealEnvironmentKeys(change, secretBox, trx)
+    await resealDeployKey(change, secretBox, trx)
     const given = await trx
       .updateTable('environments')
       .set({ user_id: to.id, name, updated_at: sql<Date>`now()` })
