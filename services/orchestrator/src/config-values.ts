@@ -69,6 +69,21 @@ export function urlOf(schemes: readonly string[], expected: string) {
   })
 }
 
+/** Names and addresses that only a private network knows. A token is shown in plain http to no other. */
+const lanHost =
+  /^(localhost|[a-z0-9-]+|.+\.(localhost|local|lan|internal|intranet|home|home\.arpa)|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.[\d.]+|\[::1\]|\[f[cd][0-9a-f:]+\])$/
+
+/** The address of a Coolify, with or without `/api/v1`; comes out with it, without a slash at its end. */
+export const CoolifyUrl = text(
+  'an https URL such as https://coolify.example.org, or an http URL of a host in a private network',
+  (value) => {
+    if (!URL.canParse(value)) return false
+    const { protocol, hostname, username, password, pathname, search, hash } = new URL(value)
+    if (username + password + search + hash !== '' || !/^(\/api\/v1)?\/?$/.test(pathname)) return false
+    return protocol === 'https:' || (protocol === 'http:' && lanHost.test(hostname))
+  },
+).transform((value) => `${new URL(value).origin}/api/v1`)
+
 /** A path of a socket, or a `unix://`, `tcp://` or `ssh://` address of a container engine. */
 export const EngineAddress = text(
   'a socket path such as /var/run/docker.sock, or an address that starts with unix://, tcp:// or ssh://',

@@ -9,6 +9,7 @@ import { Email, ImageReference, Password } from '@craftastic/contract'
 import { z } from 'zod'
 import {
   commaListOf,
+  CoolifyUrl,
   decimalNumber,
   DiskSize,
   EngineAddress,
@@ -94,8 +95,11 @@ export const Variables = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,255}$/, { error: 'at least 16 characters, such as the output of `openssl rand -hex 24`' })
     .optional(),
-  COOLIFY_API_URL: urlOf(['http:', 'https:'], 'an http or https URL').optional(),
-  COOLIFY_API_TOKEN: z.string().regex(/^\S+$/, { error: 'a token without white space' }).optional(),
+  COOLIFY_API_URL: CoolifyUrl.optional(),
+  COOLIFY_API_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{8,500}$/, { error: 'a token as Coolify shows it once, such as 1|abcdef, without white space' })
+    .optional(),
 })
 
 /** For the variables whose schema is the contract's, which words its messages for forms. */
@@ -227,6 +231,7 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
     },
     /** null = metrics are for this machine only. */
     metricsToken: variables.METRICS_TOKEN ?? null,
+    /** `url` is that of its API, with `/api/v1`; null = there is none to deploy with. */
     coolify:
       COOLIFY_API_URL === undefined || COOLIFY_API_TOKEN === undefined
         ? null
@@ -237,5 +242,6 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
 function describeValue(name: string, value: string | undefined): string {
   if (value === undefined) return 'not set'
   if (secretVariables.has(name)) return `set (${value.length} characters, not shown)`
-  return JSON.stringify(value.length > 200 ? `${value.slice(0, 200)}…` : value)
+  const shown = value.replace(/\/\/[^/\s]*@/, '//…@')
+  return JSON.stringify(shown.length > 200 ? `${shown.slice(0, 200)}…` : shown)
 }

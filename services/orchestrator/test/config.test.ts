@@ -64,7 +64,7 @@ describe('the configuration', () => {
       MAX_RUNNING_PER_USER: '3',
       METRICS_TOKEN: '3q2-7wAAAAbcdefghijk',
       COOLIFY_API_URL: 'https://coolify.example.org',
-      COOLIFY_API_TOKEN: '1|abc',
+      COOLIFY_API_TOKEN: '1|abcdefgh',
     })
     expect(config).toMatchObject({
       host: '::1',
@@ -86,12 +86,39 @@ describe('the configuration', () => {
       createConcurrency: 8,
       quotas: { maxEnvironmentsPerUser: 7, maxRunningPerUser: 3 },
       metricsToken: '3q2-7wAAAAbcdefghijk',
-      coolify: { url: 'https://coolify.example.org', token: '1|abc' },
+      coolify: { url: 'https://coolify.example.org/api/v1', token: '1|abcdefgh' },
     })
   })
 
   it('takes 0 as no floor', () => {
     expect(readConfig({ DISK_FLOOR: '0' }).diskFloorBytes).toBe(0)
+  })
+
+  it.each([
+    ['https://coolify.example.org', 'https://coolify.example.org/api/v1'],
+    ['https://coolify.example.org/', 'https://coolify.example.org/api/v1'],
+    ['https://coolify.example.org:8443/api/v1/', 'https://coolify.example.org:8443/api/v1'],
+    ['http://192.168.1.5:8000/api/v1', 'http://192.168.1.5:8000/api/v1'],
+    ['http://coolify:8000', 'http://coolify:8000/api/v1'],
+    ['http://deploy.home.arpa', 'http://deploy.home.arpa/api/v1'],
+    ['http://[::1]:8000', 'http://[::1]:8000/api/v1'],
+  ])('takes %s as the Coolify at %s', (given, url) => {
+    const config = readConfig({ COOLIFY_API_URL: given, COOLIFY_API_TOKEN: '1|abcdefgh' })
+    expect(config.coolify).toEqual({ url, token: '1|abcdefgh' })
+  })
+
+  it.each([
+    'http://coolify.example.org',
+    'http://203.0.113.7:8000',
+    'http://10.0.0.1.example.org',
+    'ftp://coolify',
+    'https://coolify.example.org/api/v2',
+    'https://coolify.example.org/?token=hunter22',
+    'https://admin:hunter22@coolify.example.org',
+  ])('refuses %s as a Coolify', (given) => {
+    const error = refuse({ COOLIFY_API_URL: given, COOLIFY_API_TOKEN: '1|abcdefgh' })
+    expect(error.wrong.map(({ name }) => name)).toEqual(['COOLIFY_API_URL'])
+    expect(error.message).not.toContain(':hunter22')
   })
 
   it('counts an empty variable as unset', () => {
