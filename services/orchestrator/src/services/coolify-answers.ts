@@ -85,12 +85,13 @@ const DeploymentRow = z.object({
   commit_message: z
     .string()
     .nullish()
-    .transform((text) => (text == null ? null : toPlainLine(text, 1_000))),
+    .transform((text) => (text === undefined || text === null ? null : toPlainLine(text, 1_000))),
   pull_request_id: z.int().nullish(),
   force_rebuild: OptionalFlag,
   rollback: OptionalFlag,
   restart_only: OptionalFlag,
   is_api: OptionalFlag,
+  is_webhook: OptionalFlag,
   deployment_url: OptionalLine,
   server_name: OptionalLine,
   created_at: Time,
@@ -111,8 +112,10 @@ export type CoolifyDeployment = {
   force: boolean
   rollback: boolean
   restartOnly: boolean
-  /** Begun through the API, not by a push or in Coolify's pages. */
+  /** Begun through the API. Some versions say it only of what was begun otherwise than by /deploy. */
   isApi: boolean
+  /** Begun by a push. */
+  isWebhook: boolean
   /** Page in Coolify; null when it is not a path of its own. */
   url: string | null
   serverName: string | null
@@ -135,10 +138,11 @@ export function createDeploymentSchemas(origin: string, redact: Redact) {
     rollback: row.rollback === true,
     restartOnly: row.restart_only === true,
     isApi: row.is_api === true,
+    isWebhook: row.is_webhook === true,
     url: toPageUrl(row.deployment_url, origin),
     serverName: row.server_name,
     createdAt: new Date(row.created_at),
-    finishedAt: row.finished_at == null ? null : new Date(row.finished_at),
+    finishedAt: toDate(row.finished_at),
   })
   const Deployment = DeploymentRow.transform(project)
   return {
@@ -167,15 +171,22 @@ export const QueuedAnswer = z.object({ message: Line.catch(''), deployment_uuid:
 export const RollbackImages: z.ZodType<CoolifyImage[]> = z
   .object({
     images: z.array(
-      z.object({ tag: z.string().min(1).max(200), created_at: Time.nullish(), is_current: OptionalFlag }),
+      z.object({
+        tag: z.string().min(1).max(200),
+        created_at: z.string().nullish(),
+        is_current: z.union([z.boolean(), z.number()]).nullish(),
+      }),
     ),
   })
   .transform(({ images }) =>
-    images.map(({ tag, created_at: createdAt, is_current: isCurrent }) => ({
-      tag,
-      createdAt: createdAt == null ? null : new Date(createdAt).toISOString(),
-      isCurrent: isCurrent === true,
-    })),
+    images
+      // Of the same repository are what a build leaves behind, and the images of pull requests.
+      .filter(({ tag }) => !/^pr-\d+(-|$)|-build$/.test(tag))
+      .map(({ tag, created_at: createdAt, is_current: isCurrent }) => ({
+        tag,
+        createdAt: readDockerTime(createdAt ?? ''),
+        isCurrent: Boolean(isCurrent),
+      })),
   )
 
 export const ApplicationLogs = z.object({ logs: z.string() }).transform(({ logs }) => logs)
@@ -185,7 +196,7 @@ function splitDomains(domains: string | null | undefined): string[] {
 }
 
 function readPin(commit: string | null | undefined): string | null {
-  return commit == null || commit === '' || commit === 'HEAD' ? null : toPlainLine(commit, 100)
+  return commit === undefined || commit === null || commit === '' || commit === 'HEAD' ? null : toPlainLine(commit, 100)
 }
 
 /** Coolify stores a path. Another origin in its place would be a link to anywhere. */
@@ -193,4 +204,14 @@ function toPageUrl(path: string | null, origin: string): string | null {
   if (path === null || path === '' || !URL.canParse(path, origin)) return null
   const url = new URL(path, origin)
   return url.origin === origin ? url.href : null
+}
+
+function toDate(time: string | null | undefined): Date | null {
+  return time === undefined || time === null ? null : new Date(time)
+}
+
+/** As Docker prints it, such as `2026-09-28 09:00:40 +0200 CEST`, or ISO 8601. */
+function readDockerTime(text: string): string | null {
+  const time = new Date(text.replace(/^(\S+) (\S+) ([+-]\d{2}):?(\d{2})\b.*$/, '$1T$2$3:$4'))
+  return Number.isNaN(time.getTime()) ? null : time.toISOString()
 }

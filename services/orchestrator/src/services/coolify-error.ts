@@ -35,6 +35,8 @@ export type CoolifyErrorDetails = {
   retryAfterS?: number
   /** Whether Coolify may have done what was asked although it did not say so: never just ask again. */
   outcomeUnknown?: boolean
+  /** Whether anything else asked with this token, from here, is refused as well. */
+  refusesAll?: boolean
   cause?: unknown
 }
 
@@ -50,6 +52,7 @@ export class CoolifyError extends Error {
   readonly conflicts: readonly CoolifyConflict[]
   readonly retryAfterS: number | null
   readonly outcomeUnknown: boolean
+  readonly refusesAll: boolean
 
   constructor(code: CoolifyErrorCode, message: string, details: CoolifyErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -59,5 +62,6 @@ export class CoolifyError extends Error {
     this.conflicts = details.conflicts ?? []
     this.retryAfterS = details.retryAfterS ?? null
     this.outcomeUnknown = details.outcomeUnknown ?? false
+    this.refusesAll = details.refusesAll ?? false
   }
 }
