@@ -30,7 +30,7 @@ export interface FakeCoolify {
   fail(fault: Partial<FakeFault> & Pick<FakeFault, 'how'>): Promise<void>
   /** Answers its uuid. */
   addApplication(gitRepository: string, gitBranch: string): Promise<string>
-  /** Somebody else deploys. `ageMs` ago. Answers the deployment's uuid. */
+  /** Somebody else deploys, `ageMs` ago. Answers the deployment's uuid. */
   begin(appUuid: string, by: 'push' | 'page' | 'api', options?: { pr?: number; ageMs?: number }): Promise<string>
   setStatus(uuid: string, status: string): Promise<void>
   log(uuid: string, entries: Partial<FakeLogEntry>[]): Promise<void>
@@ -38,6 +38,8 @@ export interface FakeCoolify {
   loseLog(uuid: string, count: number): Promise<void>
   /** A deployment is gone. */
   forget(uuid: string): Promise<void>
+  /** As it was when it was made: empty and friendly. What was asked of it and what was wrong stays counted. */
+  reset(): Promise<void>
   /** Coolify starts anew: what was under way has failed, without a word in the log. */
   restartCoolify(): Promise<void>
   /** The server gets another destination. */
@@ -76,6 +78,7 @@ export async function startFakeCoolify(options: { port?: number; token?: string 
     log: (uuid, entries) => tell({ do: 'log', uuid, entries }),
     loseLog: (uuid, count) => tell({ do: 'loseLog', uuid, count }),
     forget: (uuid) => tell({ do: 'forget', uuid }),
+    reset: () => tell({ do: 'reset' }),
     restartCoolify: () => tell({ do: 'restartCoolify' }),
     addDestination: () => tell({ do: 'addDestination' }),
     close: async () => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { newApplication } from './application-routes.ts'
 import { advance, isActive, queueDeployment } from './life.ts'
-import type { FakeFault, FakeLife, FakeSwitches, FakeWorld } from './world.ts'
+import { createWorld, type FakeFault, type FakeLife, type FakeSwitches, type FakeWorld } from './world.ts'
 
 /** Written by our own tests: their types are checked where they are written (fake-coolify.ts). */
 const given = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null)
@@ -24,6 +24,7 @@ const Command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('log'), uuid: z.string(), entries: z.array(z.record(z.string(), z.unknown())) }),
   z.object({ do: z.literal('loseLog'), uuid: z.string(), count: z.int() }),
   z.object({ do: z.literal('forget'), uuid: z.string() }),
+  z.object({ do: z.literal('reset') }),
   z.object({ do: z.literal('restartCoolify') }),
   z.object({ do: z.literal('addDestination') }),
 ])
@@ -87,6 +88,9 @@ export function runCommand(world: FakeWorld, input: unknown): unknown {
       return null
     case 'forget':
       world.deployments = world.deployments.filter(({ uuid }) => uuid !== command.uuid)
+      return null
+    case 'reset':
+      Object.assign(world, createWorld(world.token))
       return null
     case 'restartCoolify':
       // It marks what was under way, and says nothing in the logs.

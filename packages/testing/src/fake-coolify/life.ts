@@ -94,7 +94,7 @@ function finishLate(deployment: FakeDeployment, now: number): void {
   const last = 'Deployment failed: the build ended with 1.'
   const isDue = now - endedAt >= life.lateMs
   if (isDue && deployment.status === 'failed' && logs.length > 0 && logs.at(-1)?.output !== last) {
-    logs.push(toEntry({ output: last, type: 'stderr' }, logs.length, now))
+    logs.push(toEntry({ output: last, type: 'stderr', batch: 1 }, logs.length, now))
   }
   if (now - endedAt >= life.lateMs * 2) deployment.finishedAt ??= now
 }
@@ -114,7 +114,8 @@ function toEntry(entry: Partial<FakeLogEntry>, index: number, now: number): Fake
     type: 'stdout',
     timestamp: new Date(now).toISOString(),
     hidden: false,
-    batch: 1,
+    // Of the command; what Coolify itself says is always of the first.
+    batch: index + 1,
     // A first entry has none.
     ...(index === 0 ? {} : { order: index + 1 }),
     ...entry,

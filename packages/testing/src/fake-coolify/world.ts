@@ -137,7 +137,7 @@ export function newToken(): string {
   return `7|${randomBytes(20).toString('hex')}`
 }
 
-export const defaultSwitches: FakeSwitches = {
+const defaultSwitches: FakeSwitches = {
   version: '4.3.11',
   abilities: ['read', 'read:sensitive', 'write', 'deploy'],
   refuseToken: null,

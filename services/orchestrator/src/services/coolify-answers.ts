@@ -96,7 +96,7 @@ const DeploymentRow = z.object({
   server_name: OptionalLine,
   created_at: Time,
   finished_at: Time.nullish(),
-  logs: z.unknown(),
+  logs: z.unknown().optional(),
 })
 
 export type CoolifyDeployment = {

@@ -24,7 +24,6 @@ const Entry = z.object({
   type: z.string().nullish(),
   timestamp: z.string().nullish(),
   hidden: z.boolean().nullish(),
-  batch: z.number().nullish(),
   order: z.number().nullish(),
 })
 
@@ -38,13 +37,15 @@ export function readCoolifyLogs(logs: unknown, redact: Redact): CoolifyLogs {
     const parsed = Entry.safeParse(entry)
     return parsed.success ? [parsed.data] : []
   })
+  let order = 0
   const lines = read
+    // The number is of the whole log, whatever the batch is. A first entry has none; others belong behind the one before.
+    .map((entry) => ({ ...entry, order: (order = entry.order ?? order) }))
+    .sort((one, other) => one.order - other.order)
     // Hidden entries hold raw commands, with secrets in them.
     .filter(({ hidden }) => hidden !== true)
-    // A first entry has no order. Sorting is stable, so entries that tell no order keep the one they came in.
-    .sort((one, other) => (one.batch ?? 0) - (other.batch ?? 0) || (one.order ?? 0) - (other.order ?? 0))
     .map(({ output, type, timestamp }): CoolifyLogLine => ({
-      text: toPlainText(redact(output ?? '')),
+      text: redact(toPlainText(output ?? '')),
       stream: type === 'stderr' ? 'stderr' : 'stdout',
       at: readTime(timestamp),
     }))

@@ -14,10 +14,10 @@ const retryAfterS = { default: 60, min: 1, max: 600 }
 const Refusal = z.object({
   message: z.string().catch(''),
   error: z.string().optional().catch(undefined),
-  docs: z.unknown(),
-  success: z.unknown(),
-  errors: z.unknown(),
-  conflicts: z.unknown(),
+  docs: z.unknown().optional(),
+  success: z.unknown().optional(),
+  errors: z.unknown().optional(),
+  conflicts: z.unknown().optional(),
 })
 type Refusal = z.infer<typeof Refusal>
 
@@ -50,7 +50,7 @@ function parseRefusal(body: string): Refusal {
   try {
     return Refusal.parse(JSON.parse(body))
   } catch {
-    return { message: '', docs: undefined, success: undefined, errors: undefined, conflicts: undefined }
+    return { message: '' }
   }
 }
 
@@ -112,7 +112,7 @@ function readFields(errors: unknown, plain: (text: string) => string): Record<st
     entries
       .slice(0, maxFields)
       .map(([field, messages]) => [
-        toPlainLine(field, 100),
+        plain(field).slice(0, 100),
         [messages].flat().slice(0, maxMessagesPerField).map(plain),
       ]),
   )

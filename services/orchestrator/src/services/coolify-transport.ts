@@ -120,10 +120,12 @@ function withOutcome(error: CoolifyError, { method }: CoolifyCall): CoolifyError
   return new CoolifyError(error.code, error.message, { status: error.status, outcomeUnknown: true })
 }
 
+/** Names where it leads only if that is the same host: the usual case is http that leads to https. */
 function describeRedirect(response: Response, asked: URL): string {
   const location = response.headers.get('location') ?? ''
-  const target = URL.canParse(location, asked.href) ? new URL(location, asked).origin.slice(0, 200) : 'nowhere'
-  return `Coolify at ${asked.origin} leads elsewhere (${response.status}, to ${target}), and redirects are not followed`
+  const target = URL.canParse(location, asked.href) ? new URL(location, asked) : null
+  const where = target?.hostname === asked.hostname ? `to ${target.origin}` : 'to another host'
+  return `Coolify at ${asked.origin} leads elsewhere (${response.status}, ${where}), and redirects are not followed`
 }
 
 function readDate(header: string | null): Date | null {
