@@ -36,6 +36,8 @@ export interface FakeCoolify {
   log(uuid: string, entries: Partial<FakeLogEntry>[]): Promise<void>
   /** Its first `count` entries vanish, as they do when the builder appends to a stale copy. */
   loseLog(uuid: string, count: number): Promise<void>
+  /** Its row is what Coolify's never is. */
+  corrupt(uuid: string, fields: Record<string, unknown>): Promise<void>
   /** A deployment is gone. */
   forget(uuid: string): Promise<void>
   /** As it was when it was made: empty and friendly. What was asked of it and what was wrong stays counted. */
@@ -71,12 +73,13 @@ export async function startFakeCoolify(options: { port?: number; token?: string 
     look: async () => z.custom<FakeCoolifyState>((it) => typeof it === 'object').parse(await command({ do: 'look' })),
     switch: (switches) => tell({ do: 'switch', switches }),
     live: (life, uuid) => tell({ do: 'live', life, uuid: uuid ?? null }),
-    fail: (fault) => tell({ do: 'fail', fault: { done: false, times: 1, ...fault } }),
+    fail: (fault) => tell({ do: 'fail', fault: { done: false, after: 0, times: 1, ...fault } }),
     addApplication: (gitRepository, gitBranch) => ask({ do: 'addApplication', gitRepository, gitBranch }),
     begin: (appUuid, by, { pr = 0, ageMs = 0 } = {}) => ask({ do: 'begin', appUuid, by, pr, ageMs }),
     setStatus: (uuid, status) => tell({ do: 'setStatus', uuid, status }),
     log: (uuid, entries) => tell({ do: 'log', uuid, entries }),
     loseLog: (uuid, count) => tell({ do: 'loseLog', uuid, count }),
+    corrupt: (uuid, fields) => tell({ do: 'corrupt', uuid, fields }),
     forget: (uuid) => tell({ do: 'forget', uuid }),
     reset: () => tell({ do: 'reset' }),
     restartCoolify: () => tell({ do: 'restartCoolify' }),

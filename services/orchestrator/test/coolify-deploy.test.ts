@@ -69,6 +69,12 @@ describe('a deploy', () => {
     await expect(connect().deploy(app, { mark })).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  it('that is plainly refused is not asked for again', async () => {
+    await coolify().switch({ abilities: ['read'] })
+    await expect(connect().deploy(await newApp())).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(deploysAsked()).resolves.toBe(1)
+  })
+
   it('never sends an identifier that would be a path', async () => {
     await expect(connect().deploy('../servers')).rejects.toMatchObject({ code: 'not_found' })
     await expect(connect().getDeployment('..')).resolves.toBeNull()
@@ -116,13 +122,14 @@ describe('after a lost answer', () => {
     await coolify().fail({ method: 'POST', path: '/deploy', how: 'reset', done: true })
     const app = await newApp()
     const mark = await connect().markBeforeDeploy(app)
-    await coolify().fail({ method: 'GET', path: '/deployments/applications', how: { status: 503 }, times: 3 })
-    const deploy = connect().deploy(app)
-    // The first of those was its own mark.
-    await expect(deploy).rejects.toMatchObject({ code: 'server' })
-    await coolify().fail({ method: 'GET', path: '/deployments/applications', how: { status: 503 }, times: 0 })
-    await expect(deploysAsked()).resolves.toBe(0)
-    expect(mark.knownUuids).toEqual([])
+    const looks = '/deployments/applications'
+    // The first look, for an earlier deployment, is answered.
+    await coolify().fail({ method: 'GET', path: looks, how: { status: 503 }, after: 1 })
+    const deploy = connect().deploy(app, { force: true, mark })
+    await expect(deploy).rejects.toMatchObject({ code: 'network', outcomeUnknown: true })
+    await expect(deploysAsked()).resolves.toBe(1)
+    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 
   it.each([['push' as const], ['page' as const]])('prefers its own row to one begun by a %s', async (by) => {
@@ -139,15 +146,17 @@ describe('after a lost answer', () => {
   it('adopts no deployment that a push began', async () => {
     await lose(2)
     const app = await newApp()
+    const mark = await connect().markBeforeDeploy(app)
     await coolify().begin(app, 'push')
-    await expect(connect().deploy(app)).rejects.toMatchObject({ code: 'network' })
+    await expect(connect().findDeployed(app, mark)).resolves.toBeNull()
+    await expect(connect().deploy(app, { mark })).rejects.toMatchObject({ code: 'network' })
   })
 
   it('adopts a row that an older version does not mark as of the API', async () => {
     await coolify().switch({ marksApi: false })
     await coolify().fail({ method: 'POST', path: '/deploy', how: 'reset', done: true })
     const app = await newApp()
-    await expect(connect().deploy(app)).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(connect().deploy(app, { force: true })).resolves.toMatchObject({ kind: 'adopted' })
     await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 
@@ -166,8 +175,10 @@ describe('after a lost answer', () => {
     const mark = await connect().markBeforeDeploy(app)
     await coolify().fail({ method: 'POST', path: '/deploy', how: 'hang', done: true })
     const crash = AbortSignal.timeout(500)
-    await expect(connect().deploy(app, { mark, signal: crash })).rejects.toMatchObject({ name: 'TimeoutError' })
-    await expect(connect().deploy(app, { mark })).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(connect().deploy(app, { force: true, mark, signal: crash })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    })
+    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'adopted' })
     await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 

@@ -1,5 +1,6 @@
 /** What the fake Coolify does when it is asked about applications. */
 import { answer, invalid, notFound, presentApplication } from './answers.ts'
+import { queueDeployment } from './life.ts'
 import type { FakeHandler, FakeRequest } from './request.ts'
 import { newUuid, type FakeApplication, type FakeWorld } from './world.ts'
 
@@ -131,6 +132,8 @@ function createApplication({ world, body }: FakeRequest) {
     isAutoDeployEnabled: body.is_auto_deploy_enabled !== false,
   }
   world.applications.push(app)
+  // Nobody is told of it.
+  if (body.instant_deploy === true) queueDeployment(world, app, { isApi: true })
   return answer({ uuid: app.uuid, domains: app.domains.length === 0 ? null : app.domains.join(',') }, 201)
 }
 

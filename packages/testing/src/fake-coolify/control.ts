@@ -23,6 +23,7 @@ const Command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('setStatus'), uuid: z.string(), status: z.string() }),
   z.object({ do: z.literal('log'), uuid: z.string(), entries: z.array(z.record(z.string(), z.unknown())) }),
   z.object({ do: z.literal('loseLog'), uuid: z.string(), count: z.int() }),
+  z.object({ do: z.literal('corrupt'), uuid: z.string(), fields: z.record(z.string(), z.unknown()) }),
   z.object({ do: z.literal('forget'), uuid: z.string() }),
   z.object({ do: z.literal('reset') }),
   z.object({ do: z.literal('restartCoolify') }),
@@ -85,6 +86,9 @@ export function runCommand(world: FakeWorld, input: unknown): unknown {
     }
     case 'loseLog':
       find(command.uuid).logs.splice(0, command.count)
+      return null
+    case 'corrupt':
+      Object.assign(find(command.uuid), command.fields)
       return null
     case 'forget':
       world.deployments = world.deployments.filter(({ uuid }) => uuid !== command.uuid)

@@ -10,6 +10,10 @@ export function takeFault(world: FakeWorld, method: string, path: string): FakeF
     (one) => one.times > 0 && (one.method ?? method) === method && path.startsWith(one.path ?? ''),
   )
   if (fault === undefined) return null
+  if (fault.after > 0) {
+    fault.after -= 1
+    return null
+  }
   fault.times -= 1
   return fault
 }

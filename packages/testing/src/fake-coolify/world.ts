@@ -80,6 +80,8 @@ export interface FakeFault {
     | 'hang'
     | 'huge'
     | { status: number; body?: string; contentType?: string; headers?: Record<string, string> }
+  /** How many such requests go well before it. */
+  after: number
   /** How many of such requests. */
   times: number
 }

@@ -9,7 +9,7 @@ import type { CoolifyStatus } from './coolify-status.ts'
 export type CoolifyClient = {
   /** Its API, such as `https://coolify.example.org/api/v1`. */
   readonly apiUrl: string
-  /** False when nothing answers, or something else does. Never rejects. */
+  /** False when nothing answers, something else does, or nothing may be asked now. Never rejects. */
   health(): Promise<boolean>
   /** Such as `4.3.11`. */
   version(): Promise<string>
@@ -43,7 +43,8 @@ export type CoolifyClient = {
   /** What there is before a deploy. Keep it until the deploy has an outcome: with it, `findDeployed` finds a lost one. */
   markBeforeDeploy(appUuid: string): Promise<DeployMark>
   /**
-   * Deploys once. It asks a second time only when it is plain that the first request has come to nothing.
+   * Deploys once. It asks a second time only when it is plain that the first request has come to nothing. With the `mark`
+   * of an earlier attempt, what that one began is adopted; a new attempt, as after a full queue, takes a new mark.
    * @throws CoolifyError not_found when the application is gone; with `outcomeUnknown` it may run: use `findDeployed`.
    */
   deploy(appUuid: string, options?: DeployOptions): Promise<DeployResult>

@@ -10,7 +10,7 @@ export type Redact = (text: string) => string
 
 /**
  * Takes our own secrets out of a text: Coolify redacts Git tokens and locked variables, and nothing else.
- * @param secrets Longer ones first do not matter; those of fewer than 6 characters are left alone.
+ * @param secrets Those of fewer than 6 characters are left alone.
  */
 export function createRedactor(secrets: Iterable<string>): Redact {
   // The longest first: a secret may be part of another one.
