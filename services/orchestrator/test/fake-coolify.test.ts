@@ -8,7 +8,9 @@ beforeAll(async () => {
 })
 afterAll(() => coolify.close())
 
-const ask = (path: string, init: RequestInit = {}) =>
+type Init = { method?: string; body?: string; headers?: Record<string, string> }
+
+const ask = (path: string, init: Init = {}) =>
   fetch(`${coolify.url}${path}`, {
     ...init,
     headers: {
@@ -20,7 +22,7 @@ const ask = (path: string, init: RequestInit = {}) =>
   })
 
 describe('the fake Coolify', () => {
-  it.each<[string, string, RequestInit, RegExp]>([
+  it.each<[string, string, Init, RegExp]>([
     ['a route that there is not', '/api/v1/deployment', {}, /is not a route/],
     ['a method that there is not', '/api/v1/deploy?uuid=c1', {}, /is not a route/],
     ['a path without /api/v1', '/servers', {}, /is not a route/],

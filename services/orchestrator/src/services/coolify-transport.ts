@@ -5,7 +5,7 @@
 import { CoolifyError } from './coolify-error.ts'
 
 /** Of an ordinary answer, in bytes after decompression. */
-export const ordinaryAnswerBytes = 1024 * 1024
+const ordinaryAnswerBytes = 1024 * 1024
 /** Of one with logs, which every answer about a deployment holds whole. */
 export const logAnswerBytes = 32 * 1024 * 1024
 
