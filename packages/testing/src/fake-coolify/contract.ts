@@ -3,7 +3,7 @@
  * Coolify's code where its own document says otherwise.
  */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { z } from 'zod'
 
 const Parameter = z.object({
@@ -25,9 +25,6 @@ const Contract = z.object({
   components: z.object({ responses: z.record(z.string(), z.unknown()) }),
 })
 
-type Check = ((value: unknown) => boolean) & { errors?: { instancePath: string; message?: string }[] | null }
-type Validator = { addSchema(schema: object, key: string): unknown; getSchema(key: string): Check | undefined }
-
 export type MatchedOperation = {
   operationId: string
   parameters: Record<string, string>
@@ -39,7 +36,7 @@ export type MatchedOperation = {
 export function readContract() {
   const text = readFileSync(new URL('./coolify-openapi.json', import.meta.url), 'utf8')
   const contract = Contract.parse(JSON.parse(text))
-  const validator = loadValidator()
+  const validator = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, validateSchema: false })
   validator.addSchema(z.record(z.string(), z.unknown()).parse(JSON.parse(text)), 'coolify')
   const operations = Object.entries(contract.paths)
     .flatMap(([path, methods]) =>
@@ -127,14 +124,4 @@ function toPattern(path: string): RegExp {
 
 function escapePointer(part: string): string {
   return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))
-}
-
-/** The JSON Schema validator that Fastify brings; the one at the top of node_modules is ESLint's, of an older draft. */
-function loadValidator(): Validator {
-  const server = createRequire(new URL('../../../../services/orchestrator/package.json', import.meta.url))
-  const fastify = createRequire(server.resolve('fastify'))
-  const compiler = createRequire(fastify.resolve('@fastify/ajv-compiler'))
-  const Module = z.custom<new (options: object) => Validator>((it) => typeof it === 'function')
-  const Ajv2020 = Module.parse(compiler('ajv/dist/2020.js'))
-  return new Ajv2020({ strict: false, allErrors: true, validateFormats: false, validateSchema: false })
 }
