@@ -91,10 +91,16 @@ export const CreateEnvironment = z
     /** The owner; other than oneself is for admins. */
     userId: Id.optional(),
     image: ImageReference.optional(),
+    /** Brings back what was kept of a deleted environment, with its repository and branch. */
+    keptWorkId: Id.optional(),
   })
   .refine((input) => input.branch === undefined || input.repositoryUrl !== undefined, {
     path: ['branch'],
     message: 'needs a repositoryUrl',
+  })
+  .refine((input) => input.keptWorkId === undefined || input.repositoryUrl === undefined, {
+    path: ['repositoryUrl'],
+    message: 'is that of the kept work',
   })
   .meta({ id: 'CreateEnvironment' })
 export type CreateEnvironment = z.infer<typeof CreateEnvironment>
@@ -115,6 +121,9 @@ export type UpdateEnvironment = z.infer<typeof UpdateEnvironment>
 export const holdMinutes = 120
 
 export const EnvironmentParams = z.object({ environmentId: Id })
+
+/** `force` deletes without keeping what is only there. */
+export const DeleteEnvironmentQuery = z.object({ force: z.enum(['true', 'false']).default('false') })
 
 export const EnvironmentDeleted = z
   .object({ success: z.literal(true), operation: Operation })

@@ -16,7 +16,17 @@ export type OperationState = z.infer<typeof OperationState>
 /** The states an operation never leaves. */
 export const settledOperationStates: readonly OperationState[] = ['succeeded', 'failed', 'cancelled']
 
-export const StepName = z.enum(['stop', 'network', 'volume', 'container', 'connection', 'clone', 'ready'])
+export const StepName = z.enum([
+  'keep',
+  'stop',
+  'network',
+  'volume',
+  'container',
+  'connection',
+  'clone',
+  'restore',
+  'ready',
+])
 export type StepName = z.infer<typeof StepName>
 
 export const OperationStep = z

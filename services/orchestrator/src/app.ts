@@ -46,6 +46,7 @@ import { gitCredentialRoutes } from './routes/git-credentials.ts'
 import { gitRoutes } from './routes/git.ts'
 import { handOverRoutes } from './routes/hand-over.ts'
 import { healthRoutes } from './routes/health.ts'
+import { keptWorkRoutes } from './routes/kept-work.ts'
 import { legacyContainerRoutes } from './routes/legacy-containers.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
@@ -110,6 +111,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
   await app.register(deployKeyRoutes, { prefix: '/api', ...domain })
+  await app.register(keptWorkRoutes, { prefix: '/api', ...domain })
   await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
   await app.register(gitRoutes, { prefix: '/api', ...domain })
   await app.register(gitActionRoutes, { prefix: '/api', ...domain })

@@ -88,6 +88,8 @@ export const Variables = z.object({
     .refine(isOrigin, { error: 'an origin such as https://github.example.org, without a path' })
     .default('https://github.com'),
   DISK_FLOOR: DiskSize.default(5 * 1024 ** 3),
+  KEPT_WORK_MAX_SIZE: DiskSize.default(1024 ** 3),
+  KEPT_WORK_MAX_PER_USER: DiskSize.default(5 * 1024 ** 3),
   CREATE_CONCURRENCY: wholeNumber(1, 64, 'a whole number').default(4),
   MAX_ENVIRONMENTS_PER_USER: wholeNumber(1, 10_000, 'a whole number').default(50),
   MAX_RUNNING_PER_USER: wholeNumber(1, 10_000, 'a whole number').default(10),
@@ -223,6 +225,12 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
         : { clientId: variables.GITHUB_CLIENT_ID, url: variables.GITHUB_URL },
     /** Free bytes below which no environment is created. */
     diskFloorBytes: variables.DISK_FLOOR,
+    keptWork: {
+      /** Bytes of what is kept of one deleted environment. */
+      maxBytes: variables.KEPT_WORK_MAX_SIZE,
+      /** Bytes of all that is kept for one user. */
+      maxBytesPerUser: variables.KEPT_WORK_MAX_PER_USER,
+    },
     /** How many environments each server starts at the same time. */
     createConcurrency: variables.CREATE_CONCURRENCY,
     quotas: {

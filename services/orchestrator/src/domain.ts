@@ -35,6 +35,7 @@ import { deleteOldKeys } from './lib/idempotency.ts'
 import { createHandOverService } from './lib/hand-over.ts'
 import { createIdleWatch } from './lib/idle-watch.ts'
 import { deleteOldJobs, type JobName } from './lib/job-queue.ts'
+import { createKeptWorkService } from './lib/kept-work-service.ts'
 import type { Log } from './lib/log.ts'
 import { createLegacyContainerService } from './lib/legacy-container-service.ts'
 import { createMemoryPressure } from './lib/memory-pressure.ts'
@@ -50,6 +51,7 @@ import { createSessionWatch, type SessionWatchOptions } from './lib/session-watc
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
 import { createGitProxyServer } from './services/git-proxy-server.ts'
+import { createKeptFiles } from './services/kept-files.ts'
 import type { ContainerRuntime } from './services/runtime.ts'
 
 export interface DomainOptions {
@@ -83,6 +85,8 @@ export function buildDomain(options: DomainOptions) {
   const gitProxy = createGitProxyServer(createGitProxy({ db, gitHosts, gitCredentials, log }))
   const agent = createDeployKeyAgent({ db, secretBox, log })
   const gitForwards = createGitForwards({ db, connections, feed, proxy: gitProxy, agent, log })
+  const keptFiles = createKeptFiles(config.dataDir)
+  const keptWork = createKeptWorkService({ db, keptFiles, log })
   const memoryPressure = createMemoryPressure({ db, log })
   const reconciler = createReconcileLoop({
     reconcile: createReconciler({
@@ -135,7 +139,7 @@ export function buildDomain(options: DomainOptions) {
   }
   const startEnvironment = createOperationJob(
     frame,
-    startEnvironmentWork({ db, runtime, connections, secretBox, gitForwards, cloneStallSeconds }),
+    startEnvironmentWork({ db, runtime, connections, secretBox, keptFiles, gitForwards, cloneStallSeconds }),
   )
   const createLine = createCreateLine()
   const jobs: Record<JobName, Job> = {
@@ -144,7 +148,10 @@ export function buildDomain(options: DomainOptions) {
       await startEnvironment(payload, shutdown)
     },
     stop_environment: createOperationJob(frame, stopEnvironmentWork({ runtime, connections })),
-    delete_environment: createOperationJob(frame, deleteEnvironmentWork({ runtime, connections })),
+    delete_environment: createOperationJob(
+      frame,
+      deleteEnvironmentWork({ db, runtime, connections, secretBox, keptFiles, limits: config.keptWork }),
+    ),
     delete_old_records: async () => {
       await deleteOldEvents(db)
       await deleteOldOperations(db)
@@ -173,6 +180,7 @@ export function buildDomain(options: DomainOptions) {
     legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),
     handOver: createHandOverService({ db, secretBox }),
     recordings,
+    keptWork,
     gitCredentials,
     gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),
     git: createGitService({ db, reach, gitWatch }),
@@ -197,6 +205,7 @@ export function buildDomain(options: DomainOptions) {
       reconciler.start()
       const stopIdleWatch = idleWatch.start()
       const stopSweeps = orphanedClients.start()
+      const stopKeptSweeps = keptWork.startSweeps()
       gitForwards.start().catch((error: unknown) => {
         log.warn({ err: error }, 'git has no way out of the environments that run')
       })
@@ -205,6 +214,7 @@ export function buildDomain(options: DomainOptions) {
       })
       return async () => {
         stopSweeps()
+        stopKeptSweeps()
         await Promise.all([reconciler.stop(), stopIdleWatch()])
       }
     },

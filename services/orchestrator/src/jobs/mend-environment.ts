@@ -6,7 +6,7 @@ import { jsonb, type Database, type Transaction } from '../lib/database.ts'
 import { describeEndedContainer } from '../lib/ended-container.ts'
 import { changeStatus, lockGeneration } from '../lib/environment-state.ts'
 import { enqueueOperation } from '../lib/job-queue.ts'
-import { tellOperation } from '../lib/operation-log.ts'
+import { findNewestOperations, tellOperation } from '../lib/operation-log.ts'
 import { presentOperation, type EnvironmentRow } from '../lib/present.ts'
 import type { Repair } from '../lib/reconcile-plan.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
@@ -52,7 +52,7 @@ export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptio
         // Why it was stopped at first stays true; why a stop failed does not.
         return begin(row, { kind: 'stop', requestedBy: null, ...(row.status === 'stopped' ? reasonOf(row) : {}) }, trx)
       case 'delete':
-        return begin(row, { kind: 'delete', requestedBy: null }, trx)
+        return begin(row, { kind: 'delete', requestedBy: null, isForced: await wasForced(row, trx) }, trx)
       case 'resume':
         return resume(row, repair.operationId, trx)
       case 'giveUp':
@@ -125,6 +125,12 @@ async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction
   await tellOperation(failed, row.user_id, [], trx)
   await changeStatus(row, { status: 'error', reason, fence: true }, trx)
   return true
+}
+
+/** Whether the delete that failed was not to keep what is only in the workspace. */
+async function wasForced(row: EnvironmentRow, trx: Transaction): Promise<boolean> {
+  const newest = (await findNewestOperations([row.id], trx)).get(row.id)
+  return newest?.kind === 'delete' && newest.steps.every(({ name }) => name !== 'keep')
 }
 
 async function begin(row: EnvironmentRow, wish: Wish, trx: Transaction): Promise<boolean> {

@@ -4,7 +4,7 @@
  * at its deadline (it fails in words), or with the server (it is left as it is and runs again from its first step).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { settledOperationStates, type OperationError, type StepName } from '@craftastic/contract'
+import { settledOperationStates, type DesiredState, type OperationError, type StepName } from '@craftastic/contract'
 import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
 import { changeStatus, lockGeneration, removeEnvironment, type StatusChange } from '../lib/environment-state.ts'
 import type { EventFeed } from '../lib/event-feed.ts'
@@ -29,6 +29,8 @@ export type OperationWork = {
   run(context: OperationContext): Promise<StatusChange | null>
   /** Leaves no litter behind a failure. `environment` is as it is now. */
   cleanUp(environment: EnvironmentRow, failedStep: StepName): Promise<void>
+  /** What is wished for after a failure, where that is not what was wished for before. */
+  desiredAfter?(failedStep: StepName): DesiredState | undefined
 }
 
 /** A moment between two steps, for those who watch: before each step, after the last one, and when all is written. */
@@ -104,7 +106,9 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
       await work.cleanUp(held, step).catch((cause: unknown) => {
         log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
       })
-      await finish({ status: 'error', reason: failure.reason, containerId: null }, { ...failure, step })
+      const desiredState = work.desiredAfter?.(step)
+      const change = { status: 'error', reason: failure.reason, containerId: null } as const
+      await finish({ ...change, ...(desiredState === undefined ? {} : { desiredState }) }, { ...failure, step })
     }
 
     async function finish(change: StatusChange | null, error: OperationError | null): Promise<void> {

@@ -1,23 +1,25 @@
 /**
- * Makes an environment run: network, volume, container, connection, clone, ready. Serves create, start, restart, retry
+ * Makes an environment run: network, volume, container, connection, clone, restore, ready. Serves create, start, restart, retry
  * and recover. Each step takes "already so" as success, so the job may be cut short anywhere and run again.
  */
 import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
-import { ensureEnvironmentKeys } from '../lib/environment-keys.ts'
 import type { GitForwards } from '../lib/git-forwards.ts'
+import type { KeptWorkRow } from '../lib/kept-work-rows.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import { defaultBranch } from '../lib/repository.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 import { restoreSessions } from '../lib/session-status.ts'
-import { containerStart } from '../services/container-start.ts'
 import { writeGitIdentity, type GitIdentity } from '../services/git-identity.ts'
 import { writeSshConfig } from '../services/git-ssh.ts'
+import type { KeptFiles } from '../services/kept-files.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
 import { startTmuxServer } from '../services/tmux.ts'
 import { cloneRepository } from './clone-repository.ts'
+import { ensureContainer } from './ensure-container.ts'
+import { findKeptWork, restoreKeptWork } from './restore-work.ts'
 import type { OperationContext, OperationWork } from './run-operation.ts'
 import { stopContainer } from './stop-environment.ts'
 import { waitForConnection } from './wait-for-connection.ts'
@@ -27,13 +29,14 @@ export type StartEnvironmentOptions = {
   runtime: ContainerRuntime
   connections: EnvironmentConnections
   secretBox: SecretBox
+  keptFiles: KeptFiles
   gitForwards: Pick<GitForwards, 'ensureGitForward'>
   /** A clone slower than 1,000 bytes per second for this long is given up. */
   cloneStallSeconds: number
 }
 
 export function startEnvironmentWork(options: StartEnvironmentOptions): OperationWork {
-  const { db, runtime, connections, secretBox, gitForwards, cloneStallSeconds } = options
+  const { db, runtime, connections, gitForwards, cloneStallSeconds } = options
   return {
     async run(context: OperationContext) {
       const { environment, kind, steps, step, signal } = context
@@ -53,7 +56,7 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         isFilled = await ensureVolume(context)
       })
       await step('container', async () => {
-        containerId = await ensureContainer(environment)
+        containerId = await ensureContainer(environment, options)
         signal.throwIfAborted()
         await runtime.startContainer(id)
       })
@@ -63,9 +66,15 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         await writeSshConfig(ssh)
         await writeGitIdentity(ssh, await readOwner(environment))
       })
+      const kept = steps.includes('restore') && !isFilled ? await findKeptWork(environment, db) : null
       if (steps.includes('clone')) {
         await step('clone', async () => {
-          if (!isFilled) branch = (await clone(context)) ?? branch
+          if (!isFilled) branch = (await clone(context, kept)) ?? branch
+        })
+      }
+      if (steps.includes('restore')) {
+        await step('restore', async () => {
+          if (kept !== null) branch = (await restoreKeptWork(context, kept, options)) ?? branch
         })
       }
       await step('ready', async () => {
@@ -101,36 +110,35 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
     return workspaceReadyAt !== null && !isLost
   }
 
-  async function ensureContainer(environment: EnvironmentRow): Promise<string> {
-    const keys = await ensureEnvironmentKeys(environment, secretBox, db)
-    const image = await runtime.findImage(environment.image)
-    const wayIn = { hostPrivateKey: keys.host.privateKey, clientPublicKey: keys.client.publicKey }
-    return runtime.ensureContainer({
-      environmentId: environment.id,
-      generation: environment.generation,
-      image: environment.image,
-      memoryBytes: environment.memory_bytes,
-      cpuLimit: environment.cpu_limit,
-      ...containerStart(wayIn, {
-        imageVariables: image?.variables ?? [],
-        memoryBytes: environment.memory_bytes,
-        repositoryUrl: environment.repository_url,
-      }),
-    })
-  }
-
   async function readOwner(environment: EnvironmentRow): Promise<GitIdentity> {
     const query = db.selectFrom('users').select(['name', 'email']).where('id', '=', environment.user_id)
     return query.executeTakeFirstOrThrow()
   }
 
-  async function clone({ environment, progress, signal }: OperationContext): Promise<string | null> {
+  /** What was kept with all of its history needs no repository that can still be reached. */
+  async function clone(
+    { environment, progress, signal }: OperationContext,
+    kept: KeptWorkRow | null,
+  ): Promise<string | null> {
     const { id, repository_url: repositoryUrl, branch } = environment
     if (repositoryUrl === null) return null
     await gitForwards.ensureGitForward(id)
     const ssh = await connections.connect(id)
     const wanted = branch === defaultBranch ? null : branch
-    return cloneRepository({ ssh, repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal })
+    try {
+      return await cloneRepository({
+        ssh,
+        repositoryUrl,
+        branch: wanted,
+        stallSeconds: cloneStallSeconds,
+        progress,
+        signal,
+      })
+    } catch (error) {
+      if (!(error instanceof StepFailure) || kept?.is_complete !== true) throw error
+      progress.addLines([error.message, 'Going on without the repository: what was kept has all of its history.'])
+      return null
+    }
   }
 }
 

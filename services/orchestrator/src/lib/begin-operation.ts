@@ -19,29 +19,33 @@ export type Wish = {
   requestedBy: string | null
   /** Why, in words, when it is not simply what somebody asked for. */
   reason?: string
+  /** A delete that does not keep what is only in the workspace. */
+  isForced?: boolean
 }
 
 /** `row` must have been locked in the same transaction. */
 export async function beginOperation(
   row: EnvironmentRow,
-  { kind, requestedBy, reason }: Wish,
+  { kind, requestedBy, reason, isForced }: Wish,
   trx: Transaction,
 ): Promise<{ environment: EnvironmentRow; operation: Operation }> {
   const { passing, desiredState } = operationGoals[kind]
   await cancelUnsettled(row, trx)
   const change = { status: passing, reason: reason ?? null, desiredState, fence: true, isToldLater: true }
   const environment = await changeStatus(row, change, trx)
-  return { environment, operation: await addOperation(environment, { kind, requestedBy }, trx) }
+  return { environment, operation: await addOperation(environment, { kind, requestedBy, isForced }, trx) }
 }
 
 /** Writes down the work that brings an environment to the state it was just given, puts it in line, and tells of both. */
 export async function addOperation(
   row: EnvironmentRow,
-  { kind, requestedBy }: Pick<Wish, 'kind' | 'requestedBy'>,
+  { kind, requestedBy, isForced = false }: Pick<Wish, 'kind' | 'requestedBy'> & { isForced?: boolean | undefined },
   trx: Transaction,
 ): Promise<Operation> {
   // A retry may find the workspace gone and fill another one.
-  const needsClone = row.repository_url !== null && (row.workspace_ready_at === null || kind === 'retry')
+  const mayBeEmpty = row.workspace_ready_at === null || kind === 'retry'
+  const needsClone = row.repository_url !== null && mayBeEmpty
+  const needsRestore = row.kept_work_id !== null && mayBeEmpty
   const { ahead, ...inserted } = await trx
     .insertInto('operations')
     .values({
@@ -49,7 +53,7 @@ export async function addOperation(
       kind,
       state: 'queued',
       generation: row.generation,
-      steps: jsonb(pendingSteps(operationSteps(kind, { needsClone }))),
+      steps: jsonb(pendingSteps(operationSteps(kind, { needsClone, needsRestore, isForced }))),
       requested_by: requestedBy,
       // Not the start of the transaction: of two wishes that wait for each other the later one is newer.
       created_at: sql<Date>`clock_timestamp()`,

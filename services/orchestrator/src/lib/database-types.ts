@@ -89,6 +89,7 @@ export interface Environments {
   idle_since: Timestamp | null;
   idle_stop_minutes: number | null;
   image: Generated<string>;
+  kept_work_id: string | null;
   last_activity_at: Timestamp | null;
   memory_bytes: Generated<number>;
   name: string;
@@ -140,6 +141,24 @@ export interface IdempotencyKeys {
   key: string;
   location: string | null;
   status: number | null;
+  user_id: string;
+}
+
+export interface KeptWork {
+  branch: string | null;
+  bytes: number;
+  commits: number;
+  created_at: Generated<Timestamp>;
+  environment_id: string;
+  environment_name: string;
+  expires_at: Timestamp;
+  files: number;
+  heads: Generated<Json>;
+  id: Generated<string>;
+  is_complete: boolean;
+  repository_url: string | null;
+  sha256: string;
+  stashes: number;
   user_id: string;
 }
 
@@ -206,6 +225,7 @@ export interface DB {
   git_credentials: GitCredentials;
   git_device_flows: GitDeviceFlows;
   idempotency_keys: IdempotencyKeys;
+  kept_work: KeptWork;
   operation_lines: OperationLines;
   operations: Operations;
   sessions: Sessions;

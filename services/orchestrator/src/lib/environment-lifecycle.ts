@@ -46,13 +46,20 @@ export function createEnvironmentLifecycle({ db, quotas }: EnvironmentLifecycleO
         throw new AppError('environment_busy', `The environment is "${status}"; only one in error can be retried.`)
       }),
 
-    /** Final: whatever runs for the environment is cut short. */
-    async deleteEnvironment(actor: UserActor, environmentId: string): Promise<Operation> {
+    /**
+     * Final: whatever runs for the environment is cut short. What is only in its workspace is kept first, and it is not
+     * deleted when that cannot be; `isForced` does not keep it, and overtakes a delete that does.
+     */
+    async deleteEnvironment(
+      actor: UserActor,
+      environmentId: string,
+      { isForced = false }: { isForced?: boolean } = {},
+    ): Promise<Operation> {
       return db.transaction().execute(async (trx) => {
         const row = await lockOwnEnvironment(actor, environmentId, trx)
         const underWay = await findUnderWay(row, trx)
-        if (underWay?.kind === 'delete') return underWay
-        return (await beginOperation(row, { kind: 'delete', requestedBy: actor.userId }, trx)).operation
+        if (underWay?.kind === 'delete' && !(isForced && keepsWork(underWay))) return underWay
+        return (await beginOperation(row, { kind: 'delete', requestedBy: actor.userId, isForced }, trx)).operation
       })
     },
 
@@ -114,6 +121,11 @@ export function createEnvironmentLifecycle({ db, quotas }: EnvironmentLifecycleO
       return answer
     })
   }
+}
+
+/** It has not got past keeping what is only in the workspace. */
+function keepsWork({ steps }: Operation): boolean {
+  return steps.some(({ name, state }) => name === 'keep' && state !== 'done')
 }
 
 async function findUnderWay(row: EnvironmentRow, trx: Transaction): Promise<Operation | undefined> {

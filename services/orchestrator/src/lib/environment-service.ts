@@ -23,6 +23,7 @@ import { tellEnvironment } from './environment-state.ts'
 import { AppError } from './errors.ts'
 import { checkRepositoryUrl, type GitHosts } from './git-hosts.ts'
 import { keepAnswer } from './idempotency.ts'
+import { requireKeptWork } from './kept-work-rows.ts'
 import { findNewestOperations, presentOperations } from './operation-log.ts'
 import { presentEndedSession, presentEnvironment, presentSession } from './present.ts'
 import { requireRoomToCreate, type Quotas } from './quotas.ts'
@@ -49,7 +50,9 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
     /** Answers the environment in `starting`, with the operation that makes it. */
     async createEnvironment(actor: UserActor, input: CreateEnvironment): Promise<Environment> {
       const ownerId = await requireOwner(actor, input.userId)
-      const repositoryUrl = input.repositoryUrl === undefined ? null : allowedRepository(input.repositoryUrl)
+      const kept = input.keptWorkId === undefined ? null : await requireKept(actor, ownerId, input.keptWorkId)
+      const wantedUrl = kept === null ? input.repositoryUrl : (kept.repository_url ?? undefined)
+      const repositoryUrl = wantedUrl === undefined ? null : allowedRepository(wantedUrl)
       const image = allowedImage(input.image)
       await diskFloor.requireSpace()
       const { memoryBytes: memory_bytes, cpuLimit: cpu_limit } = sandbox
@@ -61,6 +64,7 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
         image,
         memory_bytes,
         cpu_limit,
+        kept_work_id: kept?.id ?? null,
       }
       try {
         return await createLine.writeDown(() =>
@@ -152,6 +156,13 @@ export function createEnvironmentService(options: EnvironmentServiceOptions) {
       .executeTakeFirst()
     if (owner === undefined) throw new AppError('not_found', `There is no active user "${userId}".`)
     return owner.id
+  }
+
+  /** Kept work is its owner's, also where an admin makes environments for others. */
+  async function requireKept(actor: UserActor, ownerId: string, keptWorkId: string) {
+    const kept = await requireKeptWork(actor, keptWorkId, db)
+    if (ownerId !== actor.userId) throw new AppError('not_allowed', 'Kept work is brought back by its owner.')
+    return kept
   }
 
   function allowedRepository(repositoryUrl: string): string {

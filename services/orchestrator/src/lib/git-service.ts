@@ -19,6 +19,7 @@ import type {
   GitLogQuery,
   GitStashList,
   GitStatus,
+  GitUnsaved,
   PullGit,
   PushGit,
   RestoreGitDiscard,
@@ -40,6 +41,7 @@ import { fetch, fetchForPull, integrate, push } from '../services/git-remote.ts'
 import { restoreGitDiscard } from '../services/git-restore.ts'
 import { createGitStash, listGitStashes, useGitStash } from '../services/git-stash.ts'
 import { readGitStatus } from '../services/git-status.ts'
+import { readGitUnsaved } from '../services/git-unsaved.ts'
 import type { SshConnection } from '../services/ssh.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
@@ -83,6 +85,9 @@ export function createGitService({ db, reach, gitWatch }: GitServiceOptions) {
     listGitDiscards: async (actor: UserActor, environmentId: string): Promise<GitDiscardList> => ({
       discards: await read(actor, environmentId, listGitDiscards),
     }),
+
+    getGitUnsaved: (actor: UserActor, environmentId: string): Promise<GitUnsaved> =>
+      read(actor, environmentId, readGitUnsaved),
 
     async createGitCommit(actor: UserActor, input: CreateGitCommit): Promise<GitCommitted> {
       return { success: true, ...(await changeTree(actor, input, (ssh) => commit(ssh, input))) }

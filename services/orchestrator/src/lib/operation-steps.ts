@@ -19,21 +19,37 @@ export const operationGoals: Record<OperationKind, Goal> = {
 /** Those that make an environment run take a place in line. */
 export const startingKinds: readonly OperationKind[] = ['create', 'start', 'restart', 'retry', 'recover']
 
-/** A workspace that was cloned once is never cloned over; `needsClone` only makes room for the step. */
-export function operationSteps(kind: OperationKind, { needsClone }: { needsClone: boolean }): StepName[] {
-  if (kind === 'delete') return ['container', 'network', 'volume']
+export type OperationNeeds = {
+  /** A workspace that was cloned once is never cloned over; this only makes room for the step. */
+  needsClone: boolean
+  /** Likewise: the workspace is to hold what was kept of another one. */
+  needsRestore?: boolean
+  /** A delete goes on without keeping what is only in the workspace. */
+  isForced?: boolean
+}
+
+export function operationSteps(
+  kind: OperationKind,
+  { needsClone, needsRestore = false, isForced = false }: OperationNeeds,
+): StepName[] {
+  if (kind === 'delete') return [...(isForced ? [] : (['keep'] as const)), 'container', 'network', 'volume']
   if (kind === 'stop') return ['stop', 'network']
   const start: StepName[] = ['network', 'volume', 'container', 'connection']
-  const fill: StepName[] = needsClone ? ['clone', 'ready'] : ['ready']
+  const fill: StepName[] = [
+    ...(needsClone ? (['clone'] as const) : []),
+    ...(needsRestore ? (['restore'] as const) : []),
+    'ready',
+  ]
   return [...(kind === 'restart' ? (['stop'] as const) : []), ...start, ...fill]
 }
 
-const secondsToClone = 600
+/** Seconds that steps which move a whole repository may take beyond those of all the others. */
+const secondsFor: Partial<Record<StepName, number>> = { clone: 600, keep: 600, restore: 600 }
 
 /** Seconds from its start after which an operation is given up. */
 export function operationDeadlineSeconds(kind: OperationKind, steps: readonly StepName[]): number {
   if (kind === 'stop') return 60
-  return 120 + (steps.includes('clone') ? secondsToClone : 0)
+  return steps.reduce((seconds, step) => seconds + (secondsFor[step] ?? 0), 120)
 }
 
 /** The steps before the first of them runs. */

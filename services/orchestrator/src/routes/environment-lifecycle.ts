@@ -1,5 +1,11 @@
 /** What makes an environment run and what ends it: start, stop, restart, retry, hold, release, delete. */
-import { Environment, EnvironmentDeleted, EnvironmentParams, Problem } from '@craftastic/contract'
+import {
+  DeleteEnvironmentQuery,
+  Environment,
+  EnvironmentDeleted,
+  EnvironmentParams,
+  Problem,
+} from '@craftastic/contract'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { UserActor } from '../lib/actor.ts'
 import type { EnvironmentLifecycle } from '../lib/environment-lifecycle.ts'
@@ -85,11 +91,13 @@ export const environmentLifecycleRoutes: FastifyPluginAsyncZod<EnvironmentLifecy
         tags,
         params: EnvironmentParams,
         headers: PreferHeaders,
+        querystring: DeleteEnvironmentQuery,
         response: { 200: EnvironmentDeleted, 202: EnvironmentDeleted, '4xx': Problem },
       },
     },
     async (request, reply) => {
-      const operation = await lifecycle.deleteEnvironment(request.actor, request.params.environmentId)
+      const isForced = request.query.force === 'true'
+      const operation = await lifecycle.deleteEnvironment(request.actor, request.params.environmentId, { isForced })
       const isOver = await hasSettled({ request, reply, operation, operations })
       return reply.code(isOver ? 200 : 202).send({ success: true, operation })
     },

@@ -1,4 +1,4 @@
-/** Git, reading: status, differences, commits, branches, stashes, what was discarded. */
+/** Git, reading: status, differences, commits, branches, stashes, what was discarded, what is only here. */
 import {
   EnvironmentParams,
   GitBranchList,
@@ -9,6 +9,7 @@ import {
   GitLogQuery,
   GitStashList,
   GitStatus,
+  GitUnsaved,
   Problem,
 } from '@craftastic/contract'
 import type { FastifyReply } from 'fastify'
@@ -90,6 +91,15 @@ export const gitRoutes: FastifyPluginAsyncZod<{ git: GitService }> = async (app,
       schema: { operationId: 'listGitDiscards', tags, params, response: { 200: GitDiscardList, '4xx': Problem } },
     },
     async ({ actor, params: { environmentId } }) => git.listGitDiscards(actor, environmentId),
+  )
+
+  app.get(
+    '/git/unsaved/:environmentId',
+    {
+      config: access,
+      schema: { operationId: 'getGitUnsaved', tags, params, response: { 200: GitUnsaved, '4xx': Problem } },
+    },
+    async ({ actor, params: { environmentId } }) => git.getGitUnsaved(actor, environmentId),
   )
 }
 

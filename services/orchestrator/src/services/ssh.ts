@@ -6,7 +6,7 @@
  * forward. Closing a terminal channel hangs up its program; nothing stays behind in the container.
  */
 import ssh2 from 'ssh2'
-import type { Duplex } from 'node:stream'
+import type { Duplex, Writable } from 'node:stream'
 import { endingWithChannel, shellCommand, withInput } from './shell-command.ts'
 import { forwardPort, forwardSocket } from './ssh-forwards.ts'
 import { isSameKey } from './ssh-keys.ts'
@@ -26,6 +26,8 @@ export type CommandOptions = {
   onOverflow?: 'fail' | 'end' | 'drop'
   /** The command finds all of it on its standard input, and then the end. */
   input?: string | Uint8Array
+  /** Takes standard output in place of the result, at its own pace. It is not ended. Its failure ends the command. */
+  sink?: Writable
   /** Receives standard error as it arrives. */
   onStderr?: (chunk: Buffer) => void
   signal?: AbortSignal
@@ -152,6 +154,7 @@ function runCommand(
     maxOutputBytes = defaultMaxOutputBytes,
     onOverflow = 'fail',
     input = '',
+    sink,
     onStderr,
     signal,
   }: CommandOptions = {},
@@ -185,7 +188,11 @@ function runCommand(
       exit ??= { code: null }
       settle(onOverflow === 'end' ? null : new SshFailure(`more than ${maxOutputBytes} bytes of output`))
     }
-    channel.on('data', collect(stdout))
+    if (sink === undefined) channel.on('data', collect(stdout))
+    else {
+      sink.once('error', (cause: Error) => settle(new SshFailure(cause.message, { cause })))
+      channel.pipe(sink, { end: false })
+    }
     channel.stderr.on('data', onStderr ?? collect(stderr))
     channel.on('exit', (code: number | null) => (exit = { code }))
     channel.on('error', (cause: Error) => settle(new SshFailure(cause.message, { cause })))

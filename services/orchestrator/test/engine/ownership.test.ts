@@ -1,16 +1,18 @@
 /** Two users: what is one's is absent for the other, on every route there is. */
 import { randomUUID } from 'node:crypto'
-import { EnvironmentList, Problem, Recording } from '@craftastic/contract'
+import { EnvironmentList, KeptWorkList, Problem, Recording } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createUser, testPassword } from '../harness/builders.ts'
+import { inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 
 /** Routes that name nothing that could be somebody else's. */
 const aboutOneself = new Set([
   'GET /api/auth/me',
   'GET /api/events',
+  'GET /api/kept-work',
   'GET /api/git/credentials',
   'PUT /api/git/credentials/:host',
   'DELETE /api/git/credentials/:host',
@@ -51,6 +53,7 @@ type Owned = {
   operationId: string
   fileName: string
   flowId: string
+  keptWorkId: string
 }
 
 describeOnEngine('two users', () => {
@@ -70,9 +73,19 @@ describeOnEngine('two users', () => {
       fileName: (await owner.expect(201, Recording, 'POST', `/api/sessions/${session.id}/recording`)).fileName,
       // Without GitHub there is none: test/git-device-flow.test.ts has one of somebody else.
       flowId: randomUUID(),
+      keptWorkId: await keepWork(),
     }
   })
   afterAll(() => owner.deleteEnvironment(owned.environmentId))
+
+  /** Of an environment that was deleted with a file in it. Answers its id. */
+  const keepWork = async () => {
+    const { id } = await owner.createEnvironment({ name: 'mine before' })
+    await inContainer(id, 'touch', '/workspace/mine')
+    await owner.deleteEnvironment(id)
+    const { keptWork } = await owner.expect(200, KeptWorkList, 'GET', '/api/kept-work')
+    return keptWork[0]?.id ?? ''
+  }
 
   const fill = (url: string) => url.replace(/:(\w+)/g, (_, name: string) => owned[name as keyof Owned])
 
@@ -101,6 +114,14 @@ describeOnEngine('two users', () => {
       await expect(openTerminal(target)).rejects.toThrow(/404/)
     },
   )
+
+  it('does not bring back what is kept for the other', async () => {
+    const stranger = await server().signInNew()
+    const body = { name: 'taken', keptWorkId: owned.keptWorkId }
+    expect((await stranger.request('POST', '/api/environments', { body })).status).toBe(404)
+    expect((await stranger.request('GET', '/api/kept-work')).body).toEqual({ keptWork: [] })
+    expect((await owner.request('GET', '/api/kept-work')).body).toMatchObject({ keptWork: [{ id: owned.keptWorkId }] })
+  })
 
   it('finds everything as it was afterwards', async () => {
     const { environments } = await owner.expect(200, EnvironmentList, 'GET', `/api/environments/user/${owned.userId}`)
