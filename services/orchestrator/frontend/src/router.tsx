@@ -80,6 +80,7 @@ export function createRouter(client: QueryClient) {
               path: 'environments/:environmentId/recordings/:fileName',
               lazy: () => import('@/pages/RecordingPage'),
             },
+            { path: 'settings/kept-work', lazy: () => import('@/pages/KeptWorkPage') },
             { path: 'settings/git', lazy: () => import('@/pages/GitSettingsPage') },
             { path: '*', element: <NotFound /> },
           ],

@@ -104,14 +104,16 @@ export const holdEnvironmentMutation = (environmentId: string) =>
 
 export const deleteEnvironmentMutation = () =>
   mutationOptions({
-    mutationFn: (environmentId: string) =>
-      request('DELETE', `/api/environments/${environmentId}`, { answer: EnvironmentDeleted }),
-    onMutate: async (environmentId, { client }) => {
+    mutationFn: ({ environmentId, force }: { environmentId: string; force: boolean }) =>
+      request('DELETE', `/api/environments/${environmentId}${force ? '?force=true' : ''}`, {
+        answer: EnvironmentDeleted,
+      }),
+    onMutate: async ({ environmentId }, { client }) => {
       // A list that set out before would bring the state before back.
       await client.cancelQueries({ queryKey: environmentKeys.all })
       patchEnvironment(client, environmentId, { status: 'deleting', statusReason: null })
     },
-    onSuccess: ({ operation }, environmentId, _result, { client }) => {
+    onSuccess: ({ operation }, { environmentId }, _result, { client }) => {
       patchEnvironment(client, environmentId, { operation })
     },
     onSettled: (_data, _error, _id, _result, { client }) =>

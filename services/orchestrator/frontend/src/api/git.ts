@@ -6,7 +6,9 @@ import {
   GitLog,
   GitStashList,
   GitStatus,
+  GitUnsaved,
   encodeGitPath,
+  type Environment,
   type GitCommit,
   type GitFile,
 } from '@craftastic/contract'
@@ -112,4 +114,16 @@ export const gitDiscardsQuery = (environmentId: string) =>
       return discards
     },
     ...changesUnseen,
+  })
+
+/** What is only in an environment. One that does not run cannot be asked. */
+export const gitUnsavedQuery = ({ id, status }: Pick<Environment, 'id' | 'status'>) =>
+  queryOptions({
+    queryKey: gitKeys.unsaved(id),
+    queryFn: ({ signal }) => request('GET', pathTo('unsaved', id), { answer: GitUnsaved, signal }),
+    enabled: status === 'running',
+    // Asked before something ends: what was so a minute ago is not enough.
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
   })

@@ -33,11 +33,14 @@ export const gitKeys = {
   branches: (environmentId: string) => ['git', environmentId, 'live', 'branches'] as const,
   stashes: (environmentId: string) => ['git', environmentId, 'live', 'stashes'] as const,
   discards: (environmentId: string) => ['git', environmentId, 'live', 'discards'] as const,
+  unsaved: (environmentId: string) => ['git', environmentId, 'live', 'unsaved'] as const,
   /** A commit never changes. */
   commitDiff: (environmentId: string, commit: string) => ['git', environmentId, 'commit', commit] as const,
   /** Verbs under way. */
   verbs: (environmentId: string) => ['git', environmentId, 'verb'] as const,
 }
+
+export const keptWorkKeys = { list: ['kept-work'] as const }
 
 export const gitCredentialKeys = {
   list: ['git-credentials'] as const,

@@ -9,6 +9,7 @@ import {
   AlertDialogTitle,
 } from '@/components/ui/alert-dialog'
 import { Button } from '@/components/ui/button'
+import { UnsavedNote } from '@/components/UnsavedWork'
 import { verbLooks, type EndingVerb } from '@/lib/environment-verbs'
 import { namePrograms } from '@/lib/programs'
 import { aliveSessions } from '@/lib/status'
@@ -44,6 +45,7 @@ export function EndProgramsDialog({ ending, onClose }: { ending: Ending | null; 
                 {programs ? `, and with ${sessions.length === 1 ? 'it' : 'them'} ${programs}` : ''}. The workspace is
                 kept.
               </p>
+              <UnsavedNote environment={environment} />
               <p>
                 {verb === 'restart'
                   ? 'Sessions come back as new shells in their directories.'

@@ -9,6 +9,7 @@ import { Button } from '@/components/ui/button'
 import { VerbButton } from '@/components/VerbButton'
 import { useAppActions } from '@/lib/app-actions'
 import { gitSettingsPath } from '@/lib/git-place'
+import { couldNotBeKept } from '@/lib/kept-work'
 import { stepFailure } from '@/lib/operation-words'
 import { explainEnvironment } from '@/lib/status'
 
@@ -20,6 +21,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
   const failure = operation?.state === 'failed' ? operation.error : null
   const title = operation && failure ? stepFailure(operation.kind, failure.step) : 'The environment ended unexpectedly'
   const needsDeployKey = failure?.code === 'deploy_key_required'
+  const notKept = couldNotBeKept(environment)
   const wasDeletion = environment.desiredState === 'deleted'
 
   return (
@@ -49,10 +51,10 @@ export function OperationFailure({ environment }: { environment: Environment }) 
               </Link>
             </Button>
           )}
-          {!wasDeletion && <VerbButton environment={environment} verb="retry" />}
+          {!wasDeletion && <VerbButton environment={environment} verb={notKept ? 'start' : 'retry'} />}
           <Button variant="outline" size="sm" onClick={() => deleteEnvironment(environment)}>
             <Trash2Icon />
-            {wasDeletion ? 'Delete again' : 'Delete'}
+            {notKept || wasDeletion ? 'Delete again' : 'Delete'}
           </Button>
         </div>
       </div>

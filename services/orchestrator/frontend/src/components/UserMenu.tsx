@@ -1,4 +1,5 @@
 import {
+  ArchiveIcon,
   ChevronsUpDownIcon,
   KeyboardIcon,
   KeyRoundIcon,
@@ -23,6 +24,7 @@ import { useAppActions } from '@/lib/app-actions'
 import { useCurrentUser } from '@/lib/current-user'
 import { initials } from '@/lib/initials'
 import { gitSettingsPath } from '@/lib/git-place'
+import { keptWorkPath } from '@/lib/kept-work'
 import { ThemeChoice, useThemeChoice } from '@/lib/theme'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useSignOut } from '@/lib/use-sign-out'
@@ -93,6 +95,10 @@ export function UserMenu({ compact }: { compact: boolean }) {
         <DropdownMenuItem onSelect={() => void navigate(gitSettingsPath)}>
           <KeyRoundIcon />
           Git tokens
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => void navigate(keptWorkPath)}>
+          <ArchiveIcon />
+          Kept work
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={afterMenu.then(showHelp)}>
           <KeyboardIcon />

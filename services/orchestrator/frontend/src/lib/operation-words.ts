@@ -3,12 +3,14 @@ import type { Environment, Operation, OperationKind, OperationState, StepName, U
 import { currentStep } from './operation-progress'
 
 const buildLabels: Record<StepName, string> = {
+  keep: 'Keep what is only here',
   stop: 'Stop the container',
   network: 'Create the private network',
   volume: 'Create the workspace',
   container: 'Start the container',
   connection: 'Connect to it',
   clone: 'Clone the repository',
+  restore: 'Bring back the kept work',
   ready: 'Ready',
 }
 
@@ -22,12 +24,14 @@ const startLabels: Record<StepName, string> = {
 const stopLabels: Record<StepName, string> = { ...buildLabels, network: 'Remove the private network', ready: 'Stopped' }
 
 const removeLabels: Record<StepName, string> = {
+  keep: 'Keep what is only here',
   stop: 'End its programs',
   network: 'Remove the private network',
   volume: 'Remove the workspace',
   container: 'Remove the container',
   connection: 'Disconnect',
   clone: 'Remove the repository',
+  restore: 'Remove the kept work',
   ready: 'Gone',
 }
 
@@ -46,12 +50,14 @@ export function stepLabel(kind: OperationKind, step: StepName): string {
 }
 
 const failures: Record<StepName, string> = {
+  keep: 'What is only here could not be kept',
   stop: 'The container could not be stopped',
   network: 'The private network could not be created',
   volume: 'The workspace could not be created',
   container: 'The container could not be started',
   connection: 'The container could not be reached',
   clone: 'The repository could not be cloned',
+  restore: 'The kept work could not be brought back',
   ready: 'The environment did not become ready',
 }
 

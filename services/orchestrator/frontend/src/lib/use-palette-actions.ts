@@ -2,6 +2,7 @@
 import {
   AArrowDownIcon,
   AArrowUpIcon,
+  ArchiveIcon,
   GitBranchIcon,
   KeyRoundIcon,
   KeyboardIcon,
@@ -22,6 +23,7 @@ import { useAppActions } from './app-actions'
 import { offeredVerbs, verbLooks } from './environment-verbs'
 import { canFullScreen, toggleFullScreen } from './full-screen'
 import { gitPath, gitSettingsPath } from './git-place'
+import { keptWorkPath } from './kept-work'
 import type { PaletteItem } from './palette-items'
 import { useChoice } from './stored'
 import { fontSizeChoice, largestFontPx, smallestFontPx } from './terminal-settings'
@@ -112,6 +114,13 @@ export function useAppCommands(): PaletteItem[] {
       keywords: ['settings', 'credentials', 'github', 'password'],
       look: KeyRoundIcon,
       run: () => void navigate(gitSettingsPath),
+    },
+    {
+      id: 'kept-work',
+      label: 'Kept work',
+      keywords: ['settings', 'restore', 'deleted', 'undo', 'bundle'],
+      look: ArchiveIcon,
+      run: () => void navigate(keptWorkPath),
     },
     ...(fontSizePx < largestFontPx ? [resize('Larger terminal text', AArrowUpIcon, fontSizePx + 1)] : []),
     ...(fontSizePx > smallestFontPx ? [resize('Smaller terminal text', AArrowDownIcon, fontSizePx - 1)] : []),
