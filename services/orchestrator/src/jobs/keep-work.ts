@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { lockGeneration } from '../lib/environment-state.ts'
-import { addKeptWork, readRoomForKeptWork, type KeptWorkLimits } from '../lib/kept-work-rows.ts'
+import { addKeptWork, isKept, readRoomForKeptWork, type KeptWorkLimits } from '../lib/kept-work-rows.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 import { KeptFileRefused, type KeptFiles } from '../services/kept-files.ts'
@@ -33,6 +33,10 @@ export async function keepWork(context: OperationContext, options: KeepWorkOptio
   try {
     const isEmpty = environment.workspace_ready_at === null || !(await options.runtime.hasVolume(environment.id))
     if (isEmpty) return progress.addLines(['There is no workspace with work in it.'])
+    // A run that was cut short has removed the container: nothing has changed since, and less may be there now.
+    if ((await options.runtime.findContainer(environment.id)) === null && (await isKept(environment, options.db))) {
+      return progress.addLines(['What was only here is kept already.'])
+    }
     try {
       await keep(context, options)
     } catch (error) {

@@ -66,14 +66,15 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         await writeSshConfig(ssh)
         await writeGitIdentity(ssh, await readOwner(environment))
       })
-      const kept = steps.includes('restore') && !isFilled ? await findKeptWork(environment, db) : null
+      const findKept = async () => (steps.includes('restore') ? findKeptWork(environment, db) : null)
       if (steps.includes('clone')) {
         await step('clone', async () => {
-          if (!isFilled) branch = (await clone(context, kept)) ?? branch
+          if (!isFilled) branch = (await clone(context, await findKept())) ?? branch
         })
       }
       if (steps.includes('restore')) {
         await step('restore', async () => {
+          const kept = isFilled ? null : await findKept()
           if (kept !== null) branch = (await restoreKeptWork(context, kept, options)) ?? branch
         })
       }

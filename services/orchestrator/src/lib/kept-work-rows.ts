@@ -61,6 +61,27 @@ export async function addKeptWork(work: NewKeptWork, environment: EnvironmentRow
   return older.map(({ id }) => id)
 }
 
+/** Whether an earlier run of the delete has kept it, and it was asked for nothing else since. */
+export async function isKept({ id }: EnvironmentRow, db: Kysely<DB>): Promise<boolean> {
+  const row = await db
+    .selectFrom('kept_work')
+    .select('id')
+    .where('environment_id', '=', id)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('operations')
+            .select('operations.id')
+            .whereRef('operations.environment_id', '=', 'kept_work.environment_id')
+            .whereRef('operations.created_at', '>', 'kept_work.created_at')
+            .where('operations.kind', '!=', 'delete'),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** @throws AppError not_found */
 export async function requireKeptWork(actor: UserActor, keptWorkId: string, db: Kysely<DB>): Promise<KeptWorkRow> {
   const row = await db

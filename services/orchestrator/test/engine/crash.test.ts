@@ -6,7 +6,7 @@
 import { rmSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Environment, EnvironmentList, OperationList, type OperationKind } from '@craftastic/contract'
+import { Environment, EnvironmentList, KeptWorkList, OperationList, type OperationKind } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { engineVariables, newInstanceId } from '@craftastic/testing/engine-environment'
 import { listLeftovers, removeLeftovers } from '@craftastic/testing/engine-leftovers'
@@ -138,6 +138,11 @@ describeOnEngine('a server that is killed between two steps', () => {
       await api.request('DELETE', `/api/environments/${id}`)
     }
     await expect.poll(() => listLeftovers(instanceId), { timeout: recoveryMs }).toEqual([])
+    if (kind === 'delete') {
+      const { keptWork } = await api.expect(200, KeptWorkList, 'GET', '/api/kept-work')
+      const names = keptWork.filter(({ isAvailable }) => isAvailable).map(({ environmentName }) => environmentName)
+      expect(names.filter((name) => ids.has(name)).sort()).toEqual([...ids.keys()].sort())
+    }
     const path = `/api/environments/user/${api.userId}`
     await expect.poll(async () => (await api.expect(200, EnvironmentList, 'GET', path)).environments).toEqual([])
     await stop('SIGTERM')
