@@ -34,6 +34,8 @@ const much: GitUnsaved = {
   ],
 }
 
+// Whole dialogs with a keyboard and a pointer, on a machine that may be busy.
+vi.setConfig({ testTimeout: 20_000 })
 afterEach(() => vi.unstubAllGlobals())
 
 function Shown() {
@@ -179,7 +181,7 @@ test('kept work is listed, restored under a free name, and removed after a quest
   await user.click(screen.getByRole('button', { name: 'Remove site' }))
   await user.click(await screen.findByRole('button', { name: 'Remove for good' }))
   expect(await screen.findByText('Nothing is kept')).toBeTruthy()
-}, 20_000)
+})
 
 test('a free name has the next number', () => {
   expect(freeName('a', [])).toBe('a')

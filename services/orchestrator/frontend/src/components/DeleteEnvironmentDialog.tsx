@@ -108,7 +108,7 @@ function DeleteQuestion({ environment, onClose }: { environment: Environment; on
           <Checkbox className="mt-0.5" checked={agreed} onCheckedChange={(checked) => setAgreed(checked === true)} />
           {notKept
             ? 'Delete it without keeping what is only in it. That is lost for good.'
-            : 'Delete it, although there may be work that is nowhere else.'}
+            : `Delete it, although ${unsaved ? 'this work is' : 'there may be work that is'} nowhere else.`}
         </label>
       )}
       <AlertDialogFooter>

@@ -76,10 +76,15 @@ export function KeptWorkRow({ work, onRestore }: { work: KeptWork; onRestore: ()
         {!isAvailable && <p className="text-xs text-warning-text">Its file is not on this server.</p>}
       </div>
       <div className="flex gap-1">
-        <Button variant="outline" size="sm" disabled={!isAvailable} onClick={onRestore}>
+        <Button
+          variant="outline"
+          size="sm"
+          disabled={!isAvailable}
+          aria-label={`Restore ${environmentName}`}
+          onClick={onRestore}
+        >
           <ArchiveRestoreIcon />
           Restore
-          <span className="sr-only"> {environmentName}</span>
         </Button>
         <Button variant="ghost" size="icon-sm" disabled={!isAvailable} title="Download" onClick={() => void download()}>
           <DownloadIcon />
@@ -98,7 +103,7 @@ export function KeptWorkRow({ work, onRestore }: { work: KeptWork; onRestore: ()
         verb="Remove for good"
         onConfirm={removeNow}
       >
-        {keptWords(work)} that were only in this environment are lost then.
+        What was only in this environment is lost then: {keptWords(work)}.
       </ConfirmDialog>
     </li>
   )

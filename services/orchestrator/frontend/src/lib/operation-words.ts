@@ -3,7 +3,7 @@ import type { Environment, Operation, OperationKind, OperationState, StepName, U
 import { currentStep } from './operation-progress'
 
 const buildLabels: Record<StepName, string> = {
-  keep: 'Keep what is only here',
+  keep: 'Keep the work',
   stop: 'Stop the container',
   network: 'Create the private network',
   volume: 'Create the workspace',

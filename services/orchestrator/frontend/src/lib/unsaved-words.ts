@@ -9,7 +9,7 @@ export interface UnsavedLine {
   more: number
 }
 
-export function countWords(count: number, one: string, many = `${one}s`): string {
+function countWords(count: number, one: string, many = `${one}s`): string {
   return count === 1 ? `1 ${one}` : `${count.toLocaleString('en')} ${many}`
 }
 
