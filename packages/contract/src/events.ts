@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { Id, Timestamp } from './common.ts'
+import { Deployment } from './deployment.ts'
 import { Environment } from './environment.ts'
 import { Operation } from './operation.ts'
 import { Session } from './session.ts'
@@ -35,6 +36,14 @@ export const SessionEvent = z.object({
 })
 export type SessionEvent = z.infer<typeof SessionEvent>
 
+/** A deployment moved on: its status, something else that is told of it, or its log, whose newest line it names. */
+export const DeploymentEvent = z.object({
+  type: z.literal('deployment'),
+  environmentId: Id,
+  deployment: Deployment,
+})
+export type DeploymentEvent = z.infer<typeof DeploymentEvent>
+
 /**
  * What goes on in a living session changed. Told as it happens and not kept: it has no id, and a stream begins with
  * what is known of the sessions it covers.
@@ -58,13 +67,14 @@ export const GitEvent = z.object({ type: z.literal('git'), environmentId: Id })
 export type GitEvent = z.infer<typeof GitEvent>
 
 /** Those that are kept and have an id. */
-export const KeptEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent])
+export const KeptEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent, DeploymentEvent])
 export type KeptEvent = z.infer<typeof KeptEvent>
 
 export const AppEvent = z.discriminatedUnion('type', [
   StatusEvent,
   OperationEvent,
   SessionEvent,
+  DeploymentEvent,
   ActivityEvent,
   GitEvent,
 ])

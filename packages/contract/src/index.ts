@@ -2,9 +2,11 @@
  * The contract: every shape that crosses the product's edge, as Zod schemas. Server, web app and OpenAPI all come from
  * here. It imports nothing of ours.
  */
+export * from './application.ts'
 export * from './auth.ts'
 export * from './common.ts'
 export * from './deploy-key.ts'
+export * from './deployment.ts'
 export * from './environment.ts'
 export * from './errors.ts'
 export * from './events.ts'
