@@ -15,9 +15,14 @@ export type AuditEntry = {
     | 'deploy_key.make'
     | 'deploy_key.rotate'
     | 'deploy_key.sign'
+    | 'deployment.deploy'
+    | 'deployment.redeploy'
+    | 'deployment.rollback'
+    | 'deployment.cancel'
+    | 'application.create'
   /** What it was done to, such as the URL of a repository or the fingerprint of a key. Never a secret. */
   target: string
-  /** `begun` is followed by another entry of the same push, unless the server was killed under it. */
+  /** `begun` is followed by another entry of the same push or deployment, unless the server was killed under a push. */
   result: 'done' | 'begun' | 'accepted' | 'rejected' | 'failed' | 'interrupted'
   details?: JsonObject
 }

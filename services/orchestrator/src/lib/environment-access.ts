@@ -6,6 +6,7 @@ import type { Kysely } from 'kysely'
 import type { UserActor } from './actor.ts'
 import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
+import type { DeploymentRow } from './deployment-row.ts'
 import { AppError } from './errors.ts'
 import type { EnvironmentRow, OperationRow, SessionRow } from './present.ts'
 
@@ -72,6 +73,21 @@ export async function requireOperation(actor: UserActor, operationId: string, db
     .where('environments.user_id', '=', actor.userId)
     .executeTakeFirst()
   return row ?? absent('operation', operationId)
+}
+
+export async function requireDeployment(
+  actor: UserActor,
+  deploymentId: string,
+  db: Kysely<DB>,
+): Promise<DeploymentRow> {
+  const row = await db
+    .selectFrom('deployments')
+    .innerJoin('environments', 'environments.id', 'deployments.environment_id')
+    .selectAll('deployments')
+    .where('deployments.id', '=', deploymentId)
+    .where('environments.user_id', '=', actor.userId)
+    .executeTakeFirst()
+  return row ?? absent('deployment', deploymentId)
 }
 
 function absent(kind: string, id: string): never {
