@@ -33,6 +33,8 @@ describe('the job runner', () => {
       start_environment: startEnvironment,
       stop_environment: nothing,
       delete_environment: nothing,
+      send_deployment: nothing,
+      cancel_deployment: nothing,
       delete_old_records: nothing,
     }
     const { db, pool, url: databaseUrl } = database

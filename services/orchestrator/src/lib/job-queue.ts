@@ -12,7 +12,13 @@ export type OperationJob = z.infer<typeof OperationJob>
 
 /** Starts are what a machine can take only a few of at once; whatever ends something never waits behind them. */
 export const startJobNames = ['start_environment'] as const
-export const otherJobNames = ['stop_environment', 'delete_environment', 'delete_old_records'] as const
+export const otherJobNames = [
+  'stop_environment',
+  'delete_environment',
+  'send_deployment',
+  'cancel_deployment',
+  'delete_old_records',
+] as const
 export type JobName = (typeof startJobNames | typeof otherJobNames)[number]
 
 /** A job that throws is tried again with a growing delay; an operation that fails in words does not throw. */
@@ -38,6 +44,29 @@ export async function enqueueOperation(
     max_attempts := ${maxAttempts},
     job_key := ${job.operationId},
     priority := ${priorityOf(kind)}
+  )`.execute(trx)
+}
+
+export const DeploymentJob = z.object({ deploymentId: z.uuid() })
+
+/**
+ * Adds the job of a deployment. Those of one application run one after the other: what Coolify began for the first is
+ * then never taken for the second's.
+ * @param delaySeconds Not before they have passed.
+ */
+export async function enqueueDeployment(
+  name: 'send_deployment' | 'cancel_deployment',
+  { id, app_id: appId }: { id: string; app_id: string },
+  trx: Kysely<DB>,
+  delaySeconds = 0,
+): Promise<void> {
+  await sql`select graphile_worker.add_job(
+    ${name},
+    payload := ${JSON.stringify({ deploymentId: id })}::json,
+    queue_name := ${`application:${appId}`},
+    run_at := now() + make_interval(secs => ${delaySeconds}),
+    max_attempts := ${maxAttempts},
+    job_key := ${`${name}:${id}`}
   )`.execute(trx)
 }
 

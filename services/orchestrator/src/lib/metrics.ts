@@ -3,7 +3,7 @@
  * verbs here and does not know the format. What the database and the disk say is read at each scrape; a part that
  * does not answer is left out, so that a scrape works when other things do not.
  */
-import { EnvironmentStatus, type OperationKind, type OperationState } from '@craftastic/contract'
+import { DeploymentStatus, EnvironmentStatus, type OperationKind, type OperationState } from '@craftastic/contract'
 import type { Kysely } from 'kysely'
 import { collectDefaultMetrics, Counter, Histogram, prometheusContentType, Registry } from 'prom-client'
 import type { DB } from './database-types.ts'
@@ -70,6 +70,13 @@ export function createMetrics({ db }: { db: Kysely<DB> }) {
     labelNames: ['status'],
     register,
     read: () => countEnvironments(db),
+  })
+  addScrapedGauge({
+    name: 'craftastic_deployments',
+    help: 'Deployments by status.',
+    labelNames: ['status'],
+    register,
+    read: () => countDeployments(db),
   })
   addScrapedGauge({
     name: 'craftastic_queue_depth',
@@ -156,6 +163,16 @@ async function countEnvironments(db: Kysely<DB>): Promise<Reading<'status'>[]> {
     .execute()
   const counts = new Map(rows.map((row) => [row.status, row.count]))
   return EnvironmentStatus.options.map((status) => ({ labels: { status }, value: counts.get(status) ?? 0 }))
+}
+
+async function countDeployments(db: Kysely<DB>): Promise<Reading<'status'>[]> {
+  const rows = await db
+    .selectFrom('deployments')
+    .select(['status', (eb) => eb.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute()
+  const counts = new Map(rows.map((row) => [row.status, row.count]))
+  return DeploymentStatus.options.map((status) => ({ labels: { status }, value: counts.get(status) ?? 0 }))
 }
 
 async function countUnsettledOperations(db: Kysely<DB>): Promise<Reading<'state'>[]> {
