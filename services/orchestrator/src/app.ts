@@ -36,8 +36,10 @@ import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { shutdownPlugin } from './plugins/shutdown.ts'
 import { webPlugin } from './plugins/web.ts'
+import { applicationRoutes } from './routes/applications.ts'
 import { authRoutes } from './routes/auth.ts'
 import { deployKeyRoutes } from './routes/deploy-keys.ts'
+import { deploymentRoutes } from './routes/deployment.ts'
 import { environmentLifecycleRoutes } from './routes/environment-lifecycle.ts'
 import { environmentRoutes } from './routes/environments.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -115,6 +117,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(gitCredentialRoutes, { prefix: '/api', ...domain })
   await app.register(gitRoutes, { prefix: '/api', ...domain })
   await app.register(gitActionRoutes, { prefix: '/api', ...domain })
+  await app.register(deploymentRoutes, { prefix: '/api', ...domain })
+  await app.register(applicationRoutes, { prefix: '/api', ...domain })
   await app.register(legacyContainerRoutes, { prefix: '/api', ...domain })
   await app.register(operationRoutes, { prefix: '/api', ...domain })
   await app.register(eventRoutes, { prefix: '/api', ...domain })

@@ -3,18 +3,25 @@
  * `server.ts` opens the feed, starts the jobs and then what goes on in the background.
  */
 import type { Config } from './config.ts'
+import { createCancelDeployment } from './jobs/cancel-deployment.ts'
 import { deleteEnvironmentWork } from './jobs/delete-environment.ts'
 import { createMendEnvironment } from './jobs/mend-environment.ts'
 import { createReconcileLoop } from './jobs/reconcile-loop.ts'
 import { createReconciler } from './jobs/reconcile.ts'
 import { createOperationJob, type OperationFrame } from './jobs/run-operation.ts'
 import type { Job } from './jobs/runner.ts'
+import { createSendDeployment } from './jobs/send-deployment.ts'
 import { startEnvironmentWork } from './jobs/start-environment.ts'
 import { stopEnvironmentWork } from './jobs/stop-environment.ts'
+import { createApplicationService } from './lib/application-service.ts'
 import type { Database } from './lib/database.ts'
 import { createCreateLine } from './lib/create-line.ts'
 import { createDeployKeyAgent } from './lib/deploy-key-agent.ts'
 import { createDeployKeys } from './lib/deploy-keys.ts'
+import { failOverdue } from './lib/deployment-observation.ts'
+import { startDeploymentPoller } from './lib/deployment-poller.ts'
+import { findFollowedDeployments } from './lib/deployment-row.ts'
+import { createDeploymentService } from './lib/deployment-service.ts'
 import { createDiskFloor } from './lib/disk-floor.ts'
 import { createEnvironmentConnections } from './lib/environment-connections.ts'
 import { createEnvironmentLifecycle } from './lib/environment-lifecycle.ts'
@@ -50,6 +57,8 @@ import { createSessionService } from './lib/session-service.ts'
 import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
+import { createCoolifyClient } from './services/coolify.ts'
+import type { CoolifyOptions } from './services/coolify-connection.ts'
 import { createGitProxyServer } from './services/git-proxy-server.ts'
 import { createKeptFiles } from './services/kept-files.ts'
 import type { ContainerRuntime } from './services/runtime.ts'
@@ -69,6 +78,9 @@ export interface DomainOptions {
   recordings?: Pick<RecordingServiceOptions, 'maxBytes'>
   /** How long a working tree is watched after somebody asked for it. */
   gitWatchMs?: number | undefined
+  /** Makes all times of following a deployment that many times shorter. */
+  deploymentHaste?: number | undefined
+  coolifyTiming?: CoolifyOptions['timing'] | undefined
   /** Awaited at each gap between two steps of an operation; for tests that stop the process there. */
   onGap?: OperationFrame['onGap']
 }
@@ -87,6 +99,9 @@ export function buildDomain(options: DomainOptions) {
   const gitForwards = createGitForwards({ db, connections, feed, proxy: gitProxy, agent, log })
   const keptFiles = createKeptFiles(config.dataDir)
   const keptWork = createKeptWorkService({ db, keptFiles, log })
+  const coolify =
+    config.coolify === null ? null : createCoolifyClient({ ...config.coolify, timing: options.coolifyTiming ?? {} })
+  const deploying = { db, coolify, log, haste: options.deploymentHaste }
   const memoryPressure = createMemoryPressure({ db, log })
   const reconciler = createReconcileLoop({
     reconcile: createReconciler({
@@ -152,7 +167,11 @@ export function buildDomain(options: DomainOptions) {
       frame,
       deleteEnvironmentWork({ db, runtime, connections, secretBox, keptFiles, limits: config.keptWork }),
     ),
+    send_deployment: createSendDeployment(deploying),
+    cancel_deployment: createCancelDeployment(deploying),
     delete_old_records: async () => {
+      // For a server that has no Coolify any more, and so no poller.
+      await failOverdue(await findFollowedDeployments(db), Date.now(), db)
       await deleteOldEvents(db)
       await deleteOldOperations(db)
       await deleteOldKeys(db)
@@ -185,6 +204,8 @@ export function buildDomain(options: DomainOptions) {
     gitDeviceFlows: createGitDeviceFlows({ db, secretBox, gitHosts, github: config.github }),
     git: createGitService({ db, reach, gitWatch }),
     operations,
+    deployments: createDeploymentService({ db, feed, coolify, reach }),
+    applications: createApplicationService({ db, coolify, reach }),
     events: createEventService({ db, feed, sessionWatch, gitWatch }),
     usage: createEnvironmentUsage({ db, runtime, reach }),
     terminals,
@@ -206,6 +227,7 @@ export function buildDomain(options: DomainOptions) {
       const stopIdleWatch = idleWatch.start()
       const stopSweeps = orphanedClients.start()
       const stopKeptSweeps = keptWork.startSweeps()
+      const stopPoller = coolify === null ? async () => {} : startDeploymentPoller({ ...deploying, coolify, feed })
       gitForwards.start().catch((error: unknown) => {
         log.warn({ err: error }, 'git has no way out of the environments that run')
       })
@@ -215,7 +237,7 @@ export function buildDomain(options: DomainOptions) {
       return async () => {
         stopSweeps()
         stopKeptSweeps()
-        await Promise.all([reconciler.stop(), stopIdleWatch()])
+        await Promise.all([reconciler.stop(), stopIdleWatch(), stopPoller()])
       }
     },
     closeConnections: async () => {
