@@ -19,6 +19,12 @@ const aboutOneself = new Set([
   'POST /api/git/credentials/github/device',
   // Whose is a question of its query: test/legacy-containers.test.ts.
   'GET /api/containers/list',
+  // Of the Coolify of this installation.
+  'GET /api/deployment/connection',
+  'GET /api/deployment/applications',
+  'GET /api/deployment/choices',
+  'GET /api/deployment/choices/projects/:projectId',
+  'GET /api/deployment/choices/servers/:serverId',
 ])
 
 /** A body that passes the schema, for the routes that take one. */
@@ -40,6 +46,16 @@ const bodies: Record<string, (owned: Owned) => object> = {
   ),
   'POST /api/environments': ({ userId }) => ({ name: 'planted', userId }),
   'POST /api/containers/create': ({ userId }) => ({ userId }),
+  'POST /api/deployment/deploy': ({ environmentId }) => ({ environmentId, appId: 'app' }),
+  'POST /api/deployment/redeploy/:deploymentId': () => ({}),
+  'POST /api/deployment/rollback': ({ environmentId }) => ({ environmentId, appId: 'app', tag: 'tag' }),
+  'POST /api/deployment/applications': ({ environmentId }) => ({
+    environmentId,
+    source: { kind: 'public' },
+    serverId: 'server',
+    projectId: 'project',
+    projectEnvironmentId: 'environment',
+  }),
 }
 
 /** What is not answered with 404, because it names no thing but a right. */
@@ -54,10 +70,14 @@ type Owned = {
   fileName: string
   flowId: string
   keptWorkId: string
+  deploymentId: string
+  appId: string
 }
 
 describeOnEngine('two users', () => {
-  const server = useEngineServer()
+  // Nothing answers there: whose something is, is decided before Coolify is asked.
+  const env = { COOLIFY_API_URL: 'http://127.0.0.1:1', COOLIFY_API_TOKEN: '1|the-token-of-a-test' }
+  const server = useEngineServer({ env })
   let owner: ApiClient
   let owned: Owned
   beforeAll(async () => {
@@ -74,6 +94,8 @@ describeOnEngine('two users', () => {
       // Without GitHub there is none: test/git-device-flow.test.ts has one of somebody else.
       flowId: randomUUID(),
       keptWorkId: await keepWork(),
+      deploymentId: await insertDeployment(environment.id),
+      appId: 'app',
     }
   })
   afterAll(() => owner.deleteEnvironment(owned.environmentId))
@@ -85,6 +107,12 @@ describeOnEngine('two users', () => {
     await owner.deleteEnvironment(id)
     const { keptWork } = await owner.expect(200, KeptWorkList, 'GET', '/api/kept-work')
     return keptWork[0]?.id ?? ''
+  }
+
+  const insertDeployment = async (environmentId: string): Promise<string> => {
+    const values = { environment_id: environmentId, app_id: 'app', status: 'finished', log_reads_left: 0 }
+    const insert = server().database.db.insertInto('deployments').values(values)
+    return (await insert.returning('id').executeTakeFirstOrThrow()).id
   }
 
   const fill = (url: string) => url.replace(/:(\w+)/g, (_, name: string) => owned[name as keyof Owned])
@@ -104,7 +132,8 @@ describeOnEngine('two users', () => {
       for (const { method, url, key } of routes) {
         // Admins may create for others.
         if (key in otherAnswers && role === 'admin') continue
-        expect(/:|sessions$|environments$|create$|\/git\//.test(url), `${key} needs a rule in this test`).toBe(true)
+        const isKnown = /:|sessions$|environments$|create$|\/git\/|\/deployment\//.test(url)
+        expect(isKnown, `${key} needs a rule in this test`).toBe(true)
         const body = bodies[key]?.(owned)
         const answer = await stranger.request(method, fill(url), { ...(body === undefined ? {} : { body }) })
         expect(answer.status, `${key}: ${JSON.stringify(answer.body)}`).toBe(otherAnswers[key] ?? 404)

@@ -52,10 +52,14 @@ export async function signIn(server: TestApp, given: TestUser | { role?: UserRol
 }
 
 /** The row of an environment that never ran. Answers its id. */
-export async function createEnvironmentRow(server: TestApp, userId: string): Promise<string> {
+export async function createEnvironmentRow(
+  server: TestApp,
+  userId: string,
+  given: { repository_url?: string; branch?: string } = {},
+): Promise<string> {
   const { id } = await server.database.db
     .insertInto('environments')
-    .values({ user_id: userId, name: `env-${randomUUID().slice(0, 8)}`, status: 'stopped' })
+    .values({ user_id: userId, name: `env-${randomUUID().slice(0, 8)}`, status: 'stopped', ...given })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id

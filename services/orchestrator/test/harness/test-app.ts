@@ -35,6 +35,8 @@ export interface TestAppOptions {
   orphanedClients?: DomainOptions['orphanedClients']
   recordings?: DomainOptions['recordings']
   gitWatchMs?: number
+  deploymentHaste?: number
+  coolifyTiming?: DomainOptions['coolifyTiming']
   /** Seconds after which a slow clone is given up. */
   cloneStallSeconds?: number
 }
@@ -49,10 +51,19 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
   const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
-  const { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs } = options
+  const { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs, deploymentHaste, coolifyTiming } =
+    options
   const { encryptionKey } = secrets
   const outside = { db, feed, runtime, metrics, log }
-  const forTests = { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs }
+  const forTests = {
+    cloneStallSeconds,
+    sessionWatch,
+    orphanedClients,
+    recordings,
+    gitWatchMs,
+    deploymentHaste,
+    coolifyTiming,
+  }
   const built = buildDomain({ config, encryptionKey, ...outside, ...forTests })
   const domain = { ...built, ...options.domain }
   await feed.open()
