@@ -56,14 +56,42 @@ export interface DeployKeys {
   public_key: string;
 }
 
+export interface DeploymentLines {
+  at: Timestamp | null;
+  deployment_id: string;
+  sequence: number;
+  stream: string;
+  text: string;
+}
+
 export interface Deployments {
+  app_id: string;
+  cancel_requested_at: Timestamp | null;
+  coolify_deployment_id: string | null;
+  created_at: Generated<Timestamp>;
+  deploy_mark: Json | null;
+  ended_at: Timestamp | null;
+  environment_id: string;
+  first_sequence: Generated<number>;
+  id: Generated<string>;
+  last_sequence: Generated<number>;
+  log_digest: string | null;
+  log_reads_left: Generated<number>;
+  log_truncated: Generated<boolean>;
+  metadata: Generated<Json>;
+  refused_count: Generated<number>;
+  requested_by: string | null;
+  send_count: Generated<number>;
+  sent_at: Timestamp | null;
+  started_at: Timestamp | null;
+  status: string;
+  updated_at: Generated<Timestamp>;
+}
+
+export interface EnvironmentApplications {
   app_id: string;
   created_at: Generated<Timestamp>;
   environment_id: string;
-  id: Generated<string>;
-  metadata: Generated<Json>;
-  status: string;
-  updated_at: Generated<Timestamp>;
 }
 
 export interface EnvironmentKeys {
@@ -218,7 +246,9 @@ export interface DB {
   auth_sessions: AuthSessions;
   deleted_environments: DeletedEnvironments;
   deploy_keys: DeployKeys;
+  deployment_lines: DeploymentLines;
   deployments: Deployments;
+  environment_applications: EnvironmentApplications;
   environment_keys: EnvironmentKeys;
   environments: Environments;
   events: Events;
