@@ -73,6 +73,15 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   git_credentials_required: 'The Git host asks for a token',
   deploy_key_required: 'The Git host does not accept the deploy key',
   git_remote_failed: 'The remote repository did not take it',
+  commits_not_pushed: 'There are commits that are not pushed',
+  branch_differs: 'The application builds something else',
+  application_not_of_environment: 'This application has another repository',
+  deployment_waiting: 'A deployment is waiting already',
+  deployment_ended: 'The deployment has ended already',
+  deployment_refused: 'Coolify refused this',
+  deployment_not_configured: 'No Coolify is connected',
+  coolify_unavailable: 'Coolify does not answer',
+  coolify_refused: 'Coolify refused the token of this server',
 }
 
 /** What Chromium, Firefox and Safari say when code that a page loads later does not come. */

@@ -1,6 +1,7 @@
 /** What an event from the server changes in the caches. */
 import type { ActivityEvent, AppEvent, Environment } from '@craftastic/contract'
 import type { QueryClient } from '@tanstack/react-query'
+import { storeDeployment } from './deployment-cache'
 import {
   findEnvironment,
   removeEnvironment,
@@ -26,6 +27,9 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
     case 'session':
       if (event.session) storeSession(client, event.session)
       else removeSession(client, event.environmentId, event.sessionId)
+      return
+    case 'deployment':
+      storeDeployment(client, event.deployment)
       return
     case 'activity':
       renewRecordings(client, event)

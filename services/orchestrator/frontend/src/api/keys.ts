@@ -34,6 +34,8 @@ export const gitKeys = {
   stashes: (environmentId: string) => ['git', environmentId, 'live', 'stashes'] as const,
   discards: (environmentId: string) => ['git', environmentId, 'live', 'discards'] as const,
   unsaved: (environmentId: string) => ['git', environmentId, 'live', 'unsaved'] as const,
+  deployCheck: (environmentId: string, branch: string | null) =>
+    ['git', environmentId, 'live', 'deploy-check', branch] as const,
   /** A commit never changes. */
   commitDiff: (environmentId: string, commit: string) => ['git', environmentId, 'commit', commit] as const,
   /** Verbs under way. */
@@ -45,4 +47,22 @@ export const keptWorkKeys = { list: ['kept-work'] as const }
 export const gitCredentialKeys = {
   list: ['git-credentials'] as const,
   deviceFlow: (flowId: string) => ['git-credentials', 'device-flow', flowId] as const,
+}
+
+export const deploymentKeys = {
+  all: ['deployments'] as const,
+  ofEnvironment: (environmentId: string) => ['deployments', 'of-environment', environmentId] as const,
+  one: (deploymentId: string) => ['deployments', 'one', deploymentId] as const,
+  log: (deploymentId: string) => ['deployments', 'log', deploymentId] as const,
+}
+
+/** What only Coolify knows. */
+export const coolifyKeys = {
+  all: ['coolify'] as const,
+  connection: ['coolify', 'connection'] as const,
+  applications: (environmentId: string) => ['coolify', 'applications', environmentId] as const,
+  images: (environmentId: string, appId: string) => ['coolify', 'images', environmentId, appId] as const,
+  choices: ['coolify', 'choices'] as const,
+  projectEnvironments: (projectId: string) => ['coolify', 'choices', 'project', projectId] as const,
+  destinations: (serverId: string) => ['coolify', 'choices', 'server', serverId] as const,
 }

@@ -5,13 +5,14 @@ import { meQuery } from './auth'
 import { hasCode } from './errors'
 import { applyEvent } from './event-updates'
 import { openEventStream, type EventStreamState } from './events'
-import { environmentKeys, gitKeys } from './keys'
+import { deploymentKeys, environmentKeys, gitKeys } from './keys'
 
 /** What is being read already may have been answered before the stream began: it comes first, and is read once more. */
 async function readAgain(client: QueryClient): Promise<void> {
   const all = { queryKey: environmentKeys.all }
   const isReading = client.isFetching(all) > 0
   void client.invalidateQueries({ queryKey: gitKeys.all })
+  void client.invalidateQueries({ queryKey: deploymentKeys.all })
   await client.invalidateQueries(all, { cancelRefetch: false })
   if (isReading) await client.invalidateQueries(all, { cancelRefetch: false })
 }
