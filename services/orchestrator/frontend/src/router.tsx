@@ -77,6 +77,11 @@ export function createRouter(client: QueryClient) {
               lazy: () => import('@/pages/TerminalPage'),
             },
             {
+              path: 'environments/:environmentId/deployments/:deploymentId',
+              loader: prefetchEnvironment,
+              lazy: () => import('@/pages/DeploymentPage'),
+            },
+            {
               path: 'environments/:environmentId/recordings/:fileName',
               lazy: () => import('@/pages/RecordingPage'),
             },

@@ -35,6 +35,18 @@ export function clockTime(at: string, nowMs: number): string {
   return sameDay ? clock.format(moment) : `${weekday.format(moment)} ${clock.format(moment)}`
 }
 
+const secondsClock = new Intl.DateTimeFormat('en', {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+})
+
+/** Before a line of a log: `14:32:07`. */
+export function lineTime(at: string): string {
+  return secondsClock.format(new Date(at))
+}
+
 /** Such as `in 12 min`, `in 2 h 5 min`, `in 3 days`; what is due already is `now`. */
 export function timeUntil(at: string, nowMs: number): string {
   const ms = Date.parse(at) - nowMs

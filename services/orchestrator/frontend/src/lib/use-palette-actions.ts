@@ -14,12 +14,14 @@ import {
   PaletteIcon,
   PencilIcon,
   PlusIcon,
+  RocketIcon,
   SquareTerminalIcon,
   SunIcon,
 } from 'lucide-react'
 import { useNavigate } from 'react-router'
 import type { Environment } from '@craftastic/contract'
 import { useAppActions } from './app-actions'
+import { deployHash } from './deployment-place'
 import { offeredVerbs, verbLooks } from './environment-verbs'
 import { canFullScreen, toggleFullScreen } from './full-screen'
 import { gitPath, gitSettingsPath } from './git-place'
@@ -47,6 +49,13 @@ export function useEnvironmentCommands(environment: Environment | undefined): Pa
     keys: ['Ctrl', 'Shift', 'Enter'],
     run: () => openNew(environment.id, environment.sessions ?? []),
   }
+  const deploy: PaletteItem = {
+    id: 'deploy',
+    label: `Deploy ${environment.name}`,
+    keywords: ['deployments', 'Coolify', 'release', 'build', 'publish'],
+    look: RocketIcon,
+    run: () => void navigate(`/environments/${environment.id}${deployHash}`),
+  }
   return [
     ...(environment.status === 'running' ? [newTerminal] : []),
     {
@@ -56,6 +65,7 @@ export function useEnvironmentCommands(environment: Environment | undefined): Pa
       look: GitBranchIcon,
       run: () => void navigate(gitPath(environment.id)),
     },
+    ...(environment.repositoryUrl === null ? [] : [deploy]),
     ...offeredVerbs(environment).map((verb) => ({
       id: verb,
       label: `${verbLooks[verb].label} ${environment.name}`,

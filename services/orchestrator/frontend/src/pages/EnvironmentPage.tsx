@@ -1,6 +1,7 @@
 import { GitBranchIcon, SquareTerminalIcon } from 'lucide-react'
 import { Link, useParams } from 'react-router'
 import type { Environment } from '@craftastic/contract'
+import { DeploymentPanel } from '@/components/DeploymentPanel'
 import { EnvironmentDetails } from '@/components/EnvironmentDetails'
 import { EnvironmentLoadFailure } from '@/components/EnvironmentLoadFailure'
 import { EnvironmentMenu } from '@/components/EnvironmentMenu'
@@ -75,6 +76,7 @@ function EnvironmentView({ environment }: { environment: Environment }) {
               <EnvironmentNotice environment={environment} />
               <OperationPart environment={environment} />
               {(running || (environment.sessions?.length ?? 0) > 0) && <SessionList environment={environment} />}
+              {environment.repositoryUrl !== null && <DeploymentPanel environment={environment} />}
               {running && <RecordingList environment={environment} />}
               <OperationHistory environment={environment} />
             </div>
