@@ -24,7 +24,12 @@ export function DeploymentLog({ deployment, whole = false }: { deployment: Deplo
 
   return (
     <div
-      className={cn('flex min-w-0 flex-col', whole ? 'min-h-0 flex-1 border-t' : 'overflow-hidden rounded-md border')}
+      className={cn(
+        'flex min-w-0 flex-col overflow-hidden border',
+        whole
+          ? 'min-h-0 max-md:flex-1 max-md:border-x-0 max-md:border-b-0 md:mx-6 md:mb-6 md:rounded-md'
+          : 'rounded-md',
+      )}
     >
       <div className="flex h-9 shrink-0 items-center gap-1 border-b bg-terminal-bar pr-1 pl-3 text-xs">
         <LogState log={log} deployment={deployment} />
@@ -40,7 +45,7 @@ export function DeploymentLog({ deployment, whole = false }: { deployment: Deplo
         )}
       </div>
       {log && log.lines.length > 0 ? (
-        <DeploymentLines lines={log.lines} label={label} className={whole ? 'flex-1' : 'h-80 max-h-[60dvh]'} />
+        <DeploymentLines lines={log.lines} label={label} className={whole ? 'flex-1' : 'max-h-80'} />
       ) : withheld ? (
         <DeploymentLogHidden url={deployment.metadata.url} />
       ) : (
@@ -84,7 +89,7 @@ function LogState({ log, deployment }: { log: ReadLog | undefined; deployment: D
       {log && !log.complete && log.logsReadable && (
         <span className="flex items-center gap-1.5">
           <StatusDot tone="busy" />
-          {ended ? 'last lines are on their way' : 'live'}
+          {ended ? 'last lines follow' : 'live'}
         </span>
       )}
     </p>

@@ -9,7 +9,10 @@ import { cn } from '@/lib/utils'
 /** How a deployment stands: a shape and a word. */
 export function DeploymentOutcome({ deployment, className }: { deployment: Deployment; className?: string }) {
   return (
-    <span className={cn('flex items-center gap-1.5 text-xs font-medium text-foreground', className)}>
+    <span
+      data-slot="deployment-outcome"
+      className={cn('flex items-center gap-1.5 text-xs font-medium text-foreground', className)}
+    >
       <span className="grid size-4 shrink-0 place-items-center">
         <OutcomeIcon status={deployment.status} />
       </span>

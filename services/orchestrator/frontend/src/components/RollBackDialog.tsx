@@ -65,9 +65,6 @@ function Images({ environmentId, application, onOpenChange }: Props) {
           </div>
         )}
         {!data && error && <ReadFailure error={error} retrying={isFetching} onRetry={() => void refetch()} />}
-        {data?.length === 0 && (
-          <p className="px-3 py-3 text-muted-foreground">The server of the application keeps no earlier image.</p>
-        )}
         {data && data.length > 0 && (
           <fieldset className="max-h-72 divide-y overflow-y-auto">
             <legend className="sr-only">Image to go back to</legend>
@@ -75,6 +72,11 @@ function Images({ environmentId, application, onOpenChange }: Props) {
               <Image key={image.tag} image={image} checked={image.tag === tag} onChoose={() => choose(image.tag)} />
             ))}
           </fieldset>
+        )}
+        {data?.every(({ current }) => current) && (
+          <p className="px-3 py-3 text-muted-foreground not-first:border-t">
+            The server of the application keeps no earlier image.
+          </p>
         )}
       </div>
       <DialogFooter>

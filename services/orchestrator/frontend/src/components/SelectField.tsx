@@ -23,7 +23,13 @@ export function SelectField({
   return (
     <Field>
       <FieldLabel htmlFor={id}>{label}</FieldLabel>
-      <NativeSelect id={id} aria-invalid={message !== null} aria-describedby={describedBy} {...select} />
+      <NativeSelect
+        id={id}
+        className="[&>select]:h-9"
+        aria-invalid={message !== null}
+        aria-describedby={describedBy}
+        {...select}
+      />
       {message ? (
         <FieldError id={`${id}-problem`}>{message}</FieldError>
       ) : (

@@ -65,9 +65,7 @@ function Body({ open, environmentId, question, onPushed, onDeployRemote }: Props
       <AlertDialogHeader>
         <AlertDialogTitle>{title(question)}</AlertDialogTitle>
         <AlertDialogDescription>
-          {onRemote
-            ? 'Coolify builds what the remote has, so they would not be part of the deployment.'
-            : 'Coolify builds what the remote has. Pushing makes the branch there.'}
+          Coolify builds what the remote has. {onRemote ? 'This is not part of it:' : 'Pushing makes the branch there.'}
         </AlertDialogDescription>
       </AlertDialogHeader>
       <UnpushedList question={question} />

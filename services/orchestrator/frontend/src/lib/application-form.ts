@@ -57,7 +57,7 @@ export const applicationFormSchema = (environmentId: string) =>
     if (asked.success) return asked.data
     for (const { path, message } of asked.error.issues) {
       const field = path.findLast(isField)
-      const words = field === 'port' ? 'must be a number from 1 to 65,535' : message
+      const words = field === 'port' ? 'must be from 1 to 65,535' : message
       context.addIssue({ code: 'custom', path: field === undefined ? [] : [field], message: words })
     }
     return z.NEVER
