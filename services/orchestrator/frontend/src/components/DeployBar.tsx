@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react'
 import { RocketIcon } from 'lucide-react'
 import { useLocation } from 'react-router'
 import type { Application, Environment } from '@craftastic/contract'
+import { describeError } from '@/api/errors'
 import { DeployNotes } from '@/components/DeployNotes'
 import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
@@ -16,7 +17,7 @@ import { useDeployBranch } from '@/lib/use-deploy-target'
 /** Which branch is deployed, the commit that this builds, and the button. */
 export function DeployBar({ environment, application }: { environment: Environment; application: Application }) {
   const { deploy, pending } = useDeploy()
-  const { branch, names, currentBranch, check, commit, choose } = useDeployBranch(environment, application)
+  const { branch, names, currentBranch, error, check, commit, choose } = useDeployBranch(environment, application)
   const button = useRef<HTMLButtonElement>(null)
   const { hash, key } = useLocation()
   const ready = branch !== null
@@ -32,7 +33,11 @@ export function DeployBar({ environment, application }: { environment: Environme
     <div className="grid gap-2 px-4 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         {branch === null ? (
-          <p className="min-w-0 flex-1 text-muted-foreground">The branch of the environment is being read.</p>
+          <p className="min-w-0 flex-1 text-pretty text-muted-foreground">
+            {error
+              ? (describeError(error).detail ?? describeError(error).title)
+              : 'The branch of the environment is being read.'}
+          </p>
         ) : (
           <NativeSelect
             aria-label="Branch to deploy"

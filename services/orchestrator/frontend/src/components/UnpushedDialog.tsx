@@ -43,7 +43,7 @@ export function UnpushedDialog(props: Props) {
 }
 
 function Body({ open, environmentId, question, onPushed, onDeployRemote }: Props) {
-  const { branch, onRemote } = question.check
+  const { branch, looked, onRemote } = question.check
   const { run, pending } = useAction(gitMutation(environmentId, 'push'))
   const [failure, setFailure] = useState<unknown>(null)
   // Whoever closes the question while Git pushes does not want the deployment any more.
@@ -64,9 +64,7 @@ function Body({ open, environmentId, question, onPushed, onDeployRemote }: Props
     <>
       <AlertDialogHeader>
         <AlertDialogTitle>{title(question)}</AlertDialogTitle>
-        <AlertDialogDescription>
-          Coolify builds what the remote has. {onRemote ? 'This is not part of it:' : 'Pushing makes the branch there.'}
-        </AlertDialogDescription>
+        <AlertDialogDescription>{explanation(question)}</AlertDialogDescription>
       </AlertDialogHeader>
       <UnpushedList question={question} />
       {failure !== null && <PushFailure error={failure} environmentId={environmentId} />}
@@ -77,14 +75,16 @@ function Body({ open, environmentId, question, onPushed, onDeployRemote }: Props
           </Button>
         </AlertDialogCancel>
         {onRemote && (
-          <Button variant="outline" disabled={pending} onClick={onDeployRemote}>
+          <Button variant={looked ? 'outline' : 'default'} disabled={pending} onClick={onDeployRemote}>
             Deploy what the remote has
           </Button>
         )}
-        <Button disabled={pending} onClick={push}>
-          {pending && <Spinner />}
-          {pending ? 'Pushing' : 'Push first'}
-        </Button>
+        {looked && (
+          <Button disabled={pending} onClick={push}>
+            {pending && <Spinner />}
+            {pending ? 'Pushing' : 'Push first'}
+          </Button>
+        )}
       </AlertDialogFooter>
     </>
   )
@@ -108,9 +108,15 @@ function UnpushedList({ question: { check } }: { question: Question }) {
   )
 }
 
-function title({ check: { branch, onRemote, unpushed } }: Question): string {
+function title({ check: { branch, looked, onRemote, unpushed } }: Question): string {
+  if (!looked) return 'Some commits may not be pushed'
   if (!onRemote) return `${branch} is not on the remote yet`
   return unpushed.count === 1 ? 'One commit is not pushed' : `${unpushed.count} commits are not pushed`
+}
+
+function explanation({ check: { looked, onRemote } }: Question): string {
+  if (!looked) return 'Coolify builds what the remote has. What the environment has besides shows only while it runs.'
+  return `Coolify builds what the remote has. ${onRemote ? 'This is not part of it:' : 'Pushing makes the branch there.'}`
 }
 
 /** Why the push did not work, and where it can be mended. */

@@ -17,7 +17,7 @@ export interface DeployWish {
 }
 
 export type DeployQuestion =
-  /** The remote lacks commits of the branch, or the branch itself. */
+  /** The remote lacks commits of the branch, or the branch itself; or nobody can look, because the environment does not run. */
   | { kind: 'unpushed'; wish: DeployWish; check: DeployCheck }
   /** The application builds something else now. */
   | { kind: 'branch'; wish: DeployWish; reason: string }

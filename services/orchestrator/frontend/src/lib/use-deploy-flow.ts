@@ -19,7 +19,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
 
   /** What is refused for a reason that can be asked about is asked about. */
   const refuse = async (error: unknown, wish: DeployWish) => {
-    if (hasCode(error, 'commits_not_pushed')) {
+    if (hasCode(error, 'commits_not_pushed', 'environment_not_running')) {
       const check = await client
         .query({ ...deployCheckQuery(environmentId, wish.branch), staleTime: 0 })
         .catch(() => null)

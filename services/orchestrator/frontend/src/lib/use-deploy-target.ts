@@ -23,7 +23,7 @@ export function useChosenApplication(environmentId: string, applications: readon
 export function useDeployBranch(environment: Environment, application: Application) {
   const running = environment.status === 'running'
   const [chosen, choose] = useState<string | null>(null)
-  const { data: current } = useQuery(deployCheckQuery(environment.id, null))
+  const { data: current, error } = useQuery(deployCheckQuery(environment.id, null))
   const { data: branches = [] } = useQuery({ ...gitBranchesQuery(environment.id), enabled: running })
   const currentBranch = current?.branch ?? null
   const names = deployBranches(currentBranch, application.branch, branches)
@@ -37,6 +37,8 @@ export function useDeployBranch(environment: Environment, application: Applicati
     branch,
     names,
     currentBranch,
+    /** Why the current branch is not known. */
+    error,
     /** What a deployment of it would find; undefined until that is known. */
     check: isCurrent ? current : other.data,
     /** The commit that Coolify would build. */
