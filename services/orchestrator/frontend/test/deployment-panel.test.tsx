@@ -36,7 +36,10 @@ afterEach(() => vi.unstubAllGlobals())
 
 type Handlers = Parameters<typeof startFakeServer>[0]
 
-function show(handlers: Handlers = {}, { at = '/', environment = {} as Partial<Environment> } = {}) {
+function show(
+  handlers: Handlers = {},
+  { at = '/', environment = {} }: { at?: string; environment?: Partial<Environment> } = {},
+) {
   const server = startFakeServer({
     [of('connection')]: () => ok(connection),
     [of(`applications?environmentId=${ids.environment}`)]: () => ok({ applications }),
@@ -214,6 +217,26 @@ describe('commits that are not pushed', () => {
     await act(async () => answer())
     expect(server.paths().filter((path) => path === deploy)).toHaveLength(1)
   })
+})
+
+test('from an environment that does not run, the remote is deployed once somebody says so', async () => {
+  check = aCheck({ looked: false })
+  const notRunning = aProblem({ code: 'environment_not_running', status: 409 })
+  const { user, server } = show(
+    {
+      [deploy]: ({ body }) =>
+        typeof body === 'object' && body !== null && 'allowUnpushed' in body && body.allowUnpushed === true
+          ? accepted(aDeployment())
+          : refusal(notRunning),
+    },
+    { environment: { status: 'stopped' } },
+  )
+  await user.click(await button())
+  const dialog = await screen.findByRole('alertdialog', { name: 'Some commits may not be pushed' })
+  expect(within(dialog).queryByRole('button', { name: 'Push first' })).toBeNull()
+  await user.click(within(dialog).getByRole('button', { name: 'Deploy what the remote has' }))
+  await waitFor(() => expect(rows()).toHaveLength(1))
+  expect(server.paths().filter((path) => path.includes('/api/git/'))).toEqual([])
 })
 
 describe('the history', () => {
