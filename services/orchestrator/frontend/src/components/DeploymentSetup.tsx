@@ -20,7 +20,7 @@ export function DeploymentSetup() {
         Coolify builds what is pushed and runs it. This server is not connected to one yet.
       </p>
       <Fold label="How to connect it" open={open} onOpenChange={setOpen}>
-        <ol className="grid list-decimal gap-3 pt-1 pl-6 marker:text-muted-foreground">
+        <ol className="grid list-decimal grid-cols-[minmax(0,1fr)] gap-3 pt-1 pl-6 marker:text-muted-foreground">
           <li>In Coolify, turn on API Access in the settings.</li>
           <li>
             Under Keys & Tokens, make an API token with these abilities. Tick <Code>deploy</Code> first: ticking it
