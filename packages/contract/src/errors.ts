@@ -28,6 +28,7 @@ export const errorStatus = {
   non_fast_forward: 409,
   git_conflict: 409,
   git_refused: 409,
+  branch_in_use: 409,
   commits_not_pushed: 409,
   branch_differs: 409,
   application_not_of_environment: 409,

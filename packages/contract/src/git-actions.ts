@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { Id } from './common.ts'
 import { CommitName } from './git-history.ts'
-import { GitPath, GitText, maxGitFiles } from './git-status.ts'
+import { GitPath, GitText, GitTreeQuery, maxGitFiles } from './git-status.ts'
 
-const environmentId = Id
+/** Which repository, and which of its working trees. */
+const tree = { environmentId: Id, ...GitTreeQuery.shape }
 const Patch = GitText.min(1).max(2 * 1024 * 1024)
 /** Of a renamed file both paths. */
 const Files = z.array(GitPath).min(1).max(maxGitFiles)
@@ -32,7 +33,7 @@ export const CommitMessage = GitText.max(65_536)
  */
 export const CreateGitCommit = z
   .strictObject({
-    environmentId,
+    ...tree,
     message: CommitMessage,
     files: Files.optional(),
     staged: z.boolean().default(false),
@@ -47,27 +48,27 @@ export type GitCommitted = z.infer<typeof GitCommitted>
 
 /** The current branch unless `branch` names another one. `force` is refused by git when somebody else pushed since. */
 export const PushGit = z
-  .strictObject({ environmentId, branch: GitBranchName.optional(), force: z.boolean().default(false) })
+  .strictObject({ ...tree, branch: GitBranchName.optional(), force: z.boolean().default(false) })
   .meta({ id: 'PushGit' })
 export type PushGit = z.infer<typeof PushGit>
 
 /** From the upstream, or from `origin` where there is none. */
-export const PullGit = z.strictObject({ environmentId, rebase: z.boolean().default(false) }).meta({ id: 'PullGit' })
+export const PullGit = z.strictObject({ ...tree, rebase: z.boolean().default(false) }).meta({ id: 'PullGit' })
 export type PullGit = z.infer<typeof PullGit>
 
-export const FetchGit = z.strictObject({ environmentId }).meta({ id: 'FetchGit' })
+export const FetchGit = z.strictObject(tree).meta({ id: 'FetchGit' })
 export type FetchGit = z.infer<typeof FetchGit>
 
 /** Whole `files`, or a `patch` that holds some hunks of the diff of one file; neither: everything. */
 export const StageGit = z
-  .strictObject({ environmentId, files: Files.optional(), patch: Patch.optional() })
+  .strictObject({ ...tree, files: Files.optional(), patch: Patch.optional() })
   .refine(({ files, patch }) => files === undefined || patch === undefined, 'takes either "files" or "patch"')
   .meta({ id: 'StageGit' })
 export type StageGit = z.infer<typeof StageGit>
 
 /** Undone are unstaged changes, untracked files among them. They are kept for `discardDays`. */
 export const DiscardGit = z
-  .strictObject({ environmentId, files: Files.optional(), patch: Patch.optional() })
+  .strictObject({ ...tree, files: Files.optional(), patch: Patch.optional() })
   .refine(({ files, patch }) => (files === undefined) !== (patch === undefined), 'takes either "files" or "patch"')
   .meta({ id: 'DiscardGit' })
 export type DiscardGit = z.infer<typeof DiscardGit>
@@ -76,15 +77,13 @@ export const GitDiscarded = GitDone.extend({ discard: CommitName }).meta({ id: '
 export type GitDiscarded = z.infer<typeof GitDiscarded>
 
 /** Brings back what `discard` or `stash` names; where that would write over changes, git refuses and nothing changes. */
-export const RestoreGitDiscard = z
-  .strictObject({ environmentId, discard: CommitName })
-  .meta({ id: 'RestoreGitDiscard' })
+export const RestoreGitDiscard = z.strictObject({ ...tree, discard: CommitName }).meta({ id: 'RestoreGitDiscard' })
 export type RestoreGitDiscard = z.infer<typeof RestoreGitDiscard>
 
 /** `create` makes the branch at `from` (a branch or commit; HEAD without). */
 export const CheckoutGit = z
   .strictObject({
-    environmentId,
+    ...tree,
     branch: GitBranchName,
     create: z.boolean().default(false),
     from: z.union([CommitName, GitBranchName]).optional(),
@@ -94,14 +93,14 @@ export type CheckoutGit = z.infer<typeof CheckoutGit>
 
 /** What is under way (`GitStatus.operation`): goes on once conflicts are resolved and staged, or is undone. */
 export const SettleGitOperation = z
-  .strictObject({ environmentId, action: z.enum(['continue', 'abort']) })
+  .strictObject({ ...tree, action: z.enum(['continue', 'abort']) })
   .meta({ id: 'SettleGitOperation' })
 export type SettleGitOperation = z.infer<typeof SettleGitOperation>
 
 /** Untracked files are put away, too. */
 export const CreateGitStash = z
   .strictObject({
-    environmentId,
+    ...tree,
     message: z
       .string()
       .trim()
@@ -114,12 +113,12 @@ export type CreateGitStash = z.infer<typeof CreateGitStash>
 
 /** `pop` brings it back and drops it, unless there are conflicts. */
 export const UseGitStash = z
-  .strictObject({ environmentId, stash: CommitName, action: z.enum(['apply', 'pop', 'drop']) })
+  .strictObject({ ...tree, stash: CommitName, action: z.enum(['apply', 'pop', 'drop']) })
   .meta({ id: 'UseGitStash' })
 export type UseGitStash = z.infer<typeof UseGitStash>
 
 /** For the next `gitWatchSeconds`, changes of the working tree are told by `git` events. */
-export const WatchGit = z.strictObject({ environmentId }).meta({ id: 'WatchGit' })
+export const WatchGit = z.strictObject(tree).meta({ id: 'WatchGit' })
 export type WatchGit = z.infer<typeof WatchGit>
 
 export const gitWatchSeconds = 60

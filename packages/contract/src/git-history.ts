@@ -1,7 +1,7 @@
 /** What a repository holds: differences, commits, branches, stashes and what was discarded. */
 import { z } from 'zod'
 import { Timestamp } from './common.ts'
-import { GitPath } from './git-status.ts'
+import { GitPath, GitTreeQuery } from './git-status.ts'
 
 /** Name of an object, full (SHA-1 or SHA-256). */
 export const CommitName = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be the full name of a commit')
@@ -12,6 +12,7 @@ export const CommitName = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'mus
  * are percent-encoded bytes (`encodeGitPath`).
  */
 export const GitDiffQuery = z.strictObject({
+  ...GitTreeQuery.shape,
   path: GitPath.optional(),
   origPath: GitPath.optional(),
   staged: z.enum(['true', 'false']).default('false'),
@@ -54,6 +55,7 @@ export type GitCommit = z.infer<typeof GitCommit>
 
 /** Newest first from `before` (exclusive) or from the tips; `all`: of all branches, not of the current one only. */
 export const GitLogQuery = z.strictObject({
+  ...GitTreeQuery.shape,
   limit: z.coerce.number().int().min(1).max(200).default(50),
   before: CommitName.optional(),
   all: z.enum(['true', 'false']).default('false'),

@@ -3,6 +3,7 @@
  * have each such byte 0xNN as the lone surrogate U+DCNN (PEP 383), so that what came out can be sent back exactly.
  */
 import { z } from 'zod'
+import { Id } from './common.ts'
 
 /** A surrogate that stands alone and for no byte. */
 const straySurrogate = /[\u{D800}-\u{DC7F}\u{DD00}-\u{DFFF}]/u
@@ -29,6 +30,10 @@ export function encodeGitPath(path: string): string {
     )
     .join('')
 }
+
+/** The worktree of a session that has one; else, and without a session, the workspace itself. */
+export const GitTreeQuery = z.object({ sessionId: Id.optional() })
+export type GitTreeQuery = z.infer<typeof GitTreeQuery>
 
 /** What git was in the middle of. */
 export const GitOperation = z.enum(['merge', 'rebase', 'cherry-pick', 'revert', 'bisect'])

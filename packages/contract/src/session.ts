@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Id, Timestamp } from './common.ts'
+import { Id, Success, Timestamp } from './common.ts'
+import { GitBranchName } from './git-actions.ts'
 
 /**
  * `active`: someone is attached. `inactive`: alive, nobody attached. `dead`: its tmux session is gone.
@@ -37,6 +38,8 @@ export const Session = z
     name: z.string().nullable(),
     tmuxSessionName: z.string(),
     workingDirectory: z.string(),
+    /** That it was made to work on, in a worktree of its own: then `workingDirectory` is the top of that. */
+    branch: z.string().nullable().default(null),
     status: SessionStatus,
     createdAt: Timestamp,
     updatedAt: Timestamp,
@@ -58,11 +61,17 @@ export type Session = z.infer<typeof Session>
 export const SessionList = z.object({ sessions: z.array(Session) }).meta({ id: 'SessionList' })
 export type SessionList = z.infer<typeof SessionList>
 
+/** With a `branch` the session has a worktree of its own below the workspace, and begins at its top. */
 export const CreateSession = z
   .strictObject({
     environmentId: Id,
     name: SessionName.optional(),
     workingDirectory: WorkingDirectory.default(defaultWorkingDirectory),
+    branch: GitBranchName.optional(),
+  })
+  .refine(({ workingDirectory, branch }) => branch === undefined || workingDirectory === defaultWorkingDirectory, {
+    error: 'is that of the worktree when there is a "branch": leave it out',
+    path: ['workingDirectory'],
   })
   .meta({ id: 'CreateSession' })
 export type CreateSession = z.infer<typeof CreateSession>
@@ -72,5 +81,24 @@ export const UpdateSession = z
   .strictObject({ name: SessionName.optional(), status: SessionStatus.optional() })
   .meta({ id: 'UpdateSession' })
 export type UpdateSession = z.infer<typeof UpdateSession>
+
+/** The worktree of a session: as it stands, or as it was when the session was deleted. */
+export const SessionWorktree = z
+  .object({
+    path: z.string(),
+    /** Checked out there; null while HEAD is detached, or when the worktree is not there. */
+    branch: z.string().nullable(),
+    changedFiles: z.int(),
+    /** Commits that no remote, other branch or tag has. */
+    ownCommits: z.int(),
+    /** Why it outlives its session, in words that follow "because"; null: it goes with it. */
+    keptBecause: z.string().nullable(),
+  })
+  .meta({ id: 'SessionWorktree' })
+export type SessionWorktree = z.infer<typeof SessionWorktree>
+
+/** `worktree` is null for a session without one. */
+export const SessionDeleted = Success.extend({ worktree: SessionWorktree.nullable() }).meta({ id: 'SessionDeleted' })
+export type SessionDeleted = z.infer<typeof SessionDeleted>
 
 export const SessionParams = z.object({ sessionId: Id })

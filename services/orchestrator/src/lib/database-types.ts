@@ -213,11 +213,13 @@ export interface Operations {
 }
 
 export interface Sessions {
+  branch: string | null;
   created_at: Generated<Timestamp>;
   environment_id: string;
   id: Generated<string>;
   last_activity: Timestamp | null;
   name: string | null;
+  owns_branch: Generated<boolean>;
   restored_at: Timestamp | null;
   status: Generated<string>;
   tmux_session_name: string;

@@ -2,6 +2,7 @@
 import type { ErrorCode } from '@craftastic/contract'
 import { GitFailure, type GitFailureReason } from '../services/git-failure.ts'
 import { SshConnectionLost } from '../services/ssh.ts'
+import { workspace } from '../services/working-tree.ts'
 import { AppError } from './errors.ts'
 
 const codes: Record<GitFailureReason, ErrorCode> = {
@@ -26,10 +27,14 @@ const advice: Partial<Record<GitFailureReason, string>> = {
     'remove the old one in a terminal: ssh-keygen -R HOST',
 }
 
-export function toGitProblem(error: unknown): unknown {
+/** @param directory The working tree that git ran in. */
+export function toGitProblem(error: unknown, directory: string = workspace): unknown {
   if (!(error instanceof GitFailure)) return error
   if (error.reason === 'no_repository') {
-    const detail = 'There is no Git repository in /workspace. Make one in a terminal: git init'
+    const detail =
+      directory === workspace
+        ? 'There is no Git repository in /workspace. Make one in a terminal: git init'
+        : `The worktree "${directory}" of this session is gone. It is made again when the session ends and starts again.`
     return new AppError('no_repository', detail, { cause: error })
   }
   const words = [error.message, advice[error.reason]].filter((part) => part !== undefined).join('\n')

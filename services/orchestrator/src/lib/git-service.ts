@@ -19,6 +19,7 @@ import type {
   GitLogQuery,
   GitStashList,
   GitStatus,
+  GitTreeQuery,
   GitUnsaved,
   PullGit,
   PushGit,
@@ -43,11 +44,12 @@ import { createGitStash, listGitStashes, useGitStash } from '../services/git-sta
 import { readGitStatus } from '../services/git-status.ts'
 import { readGitUnsaved } from '../services/git-unsaved.ts'
 import type { SshConnection } from '../services/ssh.ts'
+import { inTree } from '../services/working-tree.ts'
 import type { UserActor } from './actor.ts'
 import type { Database } from './database.ts'
-import { requireRunningEnvironment } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { onlyOnce, toGitProblem } from './git-problems.ts'
+import { nameGitTree, requireGitTree, type GitTree } from './git-tree.ts'
 import { createGitTurns } from './git-turns.ts'
 import type { GitWatch } from './git-watch.ts'
 import { createSharedLooks } from './shared-looks.ts'
@@ -56,38 +58,38 @@ export type GitServiceOptions = { db: Database; reach: EnvironmentReach; gitWatc
 export type GitService = ReturnType<typeof createGitService>
 
 type Work<T> = (ssh: SshConnection) => Promise<T>
-type Target = { environmentId: string }
+type Target = { environmentId: string } & GitTreeQuery
 
 export function createGitService({ db, reach, gitWatch }: GitServiceOptions) {
   const inTurn = createGitTurns()
   const lookAtStatus = createSharedLooks<GitStatus>()
 
   return {
-    async getGitStatus(actor: UserActor, environmentId: string): Promise<GitStatus> {
-      await requireRunningEnvironment(actor, environmentId, db)
-      return lookAtStatus(environmentId, () => inside(environmentId, readGitStatus))
+    async getGitStatus(actor: UserActor, target: Target): Promise<GitStatus> {
+      const tree = await requireGitTree(actor, target, db)
+      return lookAtStatus(nameGitTree(tree), () => inside(tree, readGitStatus))
     },
 
-    getGitDiff: (actor: UserActor, environmentId: string, query: GitDiffQuery): Promise<GitDiff> =>
-      read(actor, environmentId, (ssh) => readGitDiff(ssh, query)),
+    getGitDiff: (actor: UserActor, query: Target & GitDiffQuery): Promise<GitDiff> =>
+      read(actor, query, (ssh) => readGitDiff(ssh, query)),
 
-    getGitLog: (actor: UserActor, environmentId: string, query: GitLogQuery): Promise<GitLog> =>
-      read(actor, environmentId, (ssh) => readGitLog(ssh, query)),
+    getGitLog: (actor: UserActor, query: Target & GitLogQuery): Promise<GitLog> =>
+      read(actor, query, (ssh) => readGitLog(ssh, query)),
 
-    listGitBranches: async (actor: UserActor, environmentId: string): Promise<GitBranchList> => ({
-      branches: await read(actor, environmentId, listGitBranches),
+    listGitBranches: async (actor: UserActor, target: Target): Promise<GitBranchList> => ({
+      branches: await read(actor, target, listGitBranches),
     }),
 
-    listGitStashes: async (actor: UserActor, environmentId: string): Promise<GitStashList> => ({
-      stashes: await read(actor, environmentId, listGitStashes),
+    listGitStashes: async (actor: UserActor, target: Target): Promise<GitStashList> => ({
+      stashes: await read(actor, target, listGitStashes),
     }),
 
-    listGitDiscards: async (actor: UserActor, environmentId: string): Promise<GitDiscardList> => ({
-      discards: await read(actor, environmentId, listGitDiscards),
+    listGitDiscards: async (actor: UserActor, target: Target): Promise<GitDiscardList> => ({
+      discards: await read(actor, target, listGitDiscards),
     }),
 
     getGitUnsaved: (actor: UserActor, environmentId: string): Promise<GitUnsaved> =>
-      read(actor, environmentId, readGitUnsaved),
+      read(actor, { environmentId }, readGitUnsaved),
 
     async createGitCommit(actor: UserActor, input: CreateGitCommit): Promise<GitCommitted> {
       return { success: true, ...(await changeTree(actor, input, (ssh) => commit(ssh, input))) }
@@ -143,44 +145,41 @@ export function createGitService({ db, reach, gitWatch }: GitServiceOptions) {
       return done(await changeTree(actor, input, (ssh) => useGitStash(ssh, input.stash, input.action)))
     },
 
-    async watchGit(actor: UserActor, { environmentId }: WatchGit): Promise<void> {
-      await requireRunningEnvironment(actor, environmentId, db)
-      gitWatch.begin(environmentId, actor.userId)
+    async watchGit(actor: UserActor, input: WatchGit): Promise<void> {
+      gitWatch.begin(await requireGitTree(actor, input, db), actor.userId)
     },
   }
 
-  async function read<T>(actor: UserActor, environmentId: string, work: Work<T>): Promise<T> {
-    await requireRunningEnvironment(actor, environmentId, db)
-    return inside(environmentId, work)
+  async function read<T>(actor: UserActor, target: Target, work: Work<T>): Promise<T> {
+    return inside(await requireGitTree(actor, target, db), work)
   }
 
-  async function change<T>(actor: UserActor, { environmentId }: Target, work: Work<T>): Promise<T> {
-    await requireRunningEnvironment(actor, environmentId, db)
-    return changeInside(actor, environmentId, work)
+  async function change<T>(actor: UserActor, target: Target, work: Work<T>): Promise<T> {
+    return changeInside(actor, await requireGitTree(actor, target, db), work)
   }
 
-  async function changeTree<T>(actor: UserActor, { environmentId }: Target, work: Work<T>): Promise<T> {
-    await requireRunningEnvironment(actor, environmentId, db)
-    return inTurn(environmentId, () => changeInside(actor, environmentId, work))
+  async function changeTree<T>(actor: UserActor, target: Target, work: Work<T>): Promise<T> {
+    const tree = await requireGitTree(actor, target, db)
+    return inTurn(nameGitTree(tree), () => changeInside(actor, tree, work))
   }
 
   /** Whoever looks on is told, a failure too: it may have done something. */
-  async function changeInside<T>(actor: UserActor, environmentId: string, work: Work<T>): Promise<T> {
+  async function changeInside<T>(actor: UserActor, tree: GitTree, work: Work<T>): Promise<T> {
     try {
-      return await inside(environmentId, async (ssh) => {
+      return await inside(tree, async (ssh) => {
         await requireRepository(ssh)
         return onlyOnce(() => work(ssh))
       })
     } finally {
-      gitWatch.tell(environmentId, actor.userId)
+      gitWatch.tell(tree.environmentId, actor.userId)
     }
   }
 
-  async function inside<T>(environmentId: string, work: Work<T>): Promise<T> {
+  async function inside<T>({ environmentId, directory }: GitTree, work: Work<T>): Promise<T> {
     try {
-      return await reach.inside(environmentId, work)
+      return await reach.inside(environmentId, (ssh) => work(inTree(ssh, directory)))
     } catch (error) {
-      throw toGitProblem(error)
+      throw toGitProblem(error, directory)
     }
   }
 }

@@ -63,6 +63,7 @@ export function presentSession(row: SessionRow, seen?: TmuxSession | null): Sess
     name: row.name,
     tmuxSessionName: row.tmux_session_name,
     workingDirectory: row.working_directory,
+    branch: row.branch,
     status: SessionStatus.parse(row.status),
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),

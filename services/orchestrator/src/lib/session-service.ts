@@ -1,31 +1,46 @@
 /** The verbs on sessions. Each is true of tmux when it answers: made means it exists there, deleted that it is gone. */
 import { randomUUID } from 'node:crypto'
-import type { CreateSession, Session, SessionHistory, SessionHistoryQuery, UpdateSession } from '@craftastic/contract'
+import type {
+  CreateSession,
+  Session,
+  SessionHistory,
+  SessionHistoryQuery,
+  SessionWorktree,
+  UpdateSession,
+} from '@craftastic/contract'
 import { sql } from 'kysely'
 import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
-import { createTmuxSession, killTmuxSession } from '../services/tmux.ts'
+import type { SshConnection } from '../services/ssh.ts'
+import { killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
 import { requireEnvironment, requireRunning, requireRunningEnvironment, requireSession } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
+import { onlyOnce, toGitProblem } from './git-problems.ts'
+import { createGitTurns } from './git-turns.ts'
 import { keepAnswer, takeBackAnswer } from './idempotency.ts'
 import { presentEndedSession, presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
+import { startSession } from './session-start.ts'
 import { observeSession, observeSessions, readSessionRows, tellSession } from './session-status.ts'
+import { lookAtWorktree, openWorktree, readOwnWorktree, removeWorktree, type OwnWorktree } from './session-worktrees.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
 export type SessionService = ReturnType<typeof createSessionService>
 
 export function createSessionService({ db, reach }: SessionServiceOptions) {
+  /** Worktrees of an environment are made and removed one after the other. */
+  const inTurn = createGitTurns()
+
   return {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
       const environment = await requireRunningEnvironment(actor, input.environmentId, db)
-      await requireDirectory(environment.id, input.workingDirectory)
-      const row = await insertSession(actor, environment, input)
+      const row =
+        input.branch === undefined
+          ? await insertInDirectory(actor, environment, input)
+          : await insertWithWorktree(actor, environment, input, input.branch)
       try {
-        await reach.inside(environment.id, (ssh) =>
-          createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
-        )
+        await reach.inside(environment.id, (ssh) => startSession(ssh, row))
       } catch (error) {
         await db.transaction().execute(async (trx) => {
           await removeSession(row, environment.user_id, trx)
@@ -73,21 +88,67 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       if (input.status === undefined) return presentSession(renamed)
       requireRunning(environment)
       await reach.inside(environment.id, (ssh) =>
-        input.status === 'dead'
-          ? killTmuxSession(ssh, row.tmux_session_name)
-          : createTmuxSession(ssh, row.tmux_session_name, row.working_directory),
+        input.status === 'dead' ? killTmuxSession(ssh, row.tmux_session_name) : startSession(ssh, row),
       )
       return observeSession(renamed, { reach, db })
     },
 
-    async deleteSession(actor: UserActor, sessionId: string): Promise<void> {
+    /** How its worktree stands, and whether it would outlive the session. @throws AppError not_found without one */
+    async getSessionWorktree(actor: UserActor, sessionId: string): Promise<SessionWorktree> {
+      const row = await requireSession(actor, sessionId, db)
+      const own = readOwnWorktree(row)
+      if (own === null) throw new AppError('not_found', `The session "${sessionId}" has no worktree of its own.`)
+      requireRunning(await requireEnvironment(actor, row.environment_id, db))
+      return reach.inside(row.environment_id, (ssh) => lookAtWorktree(ssh, own))
+    },
+
+    /** Answers what has become of its worktree; null for a session without one. */
+    async deleteSession(actor: UserActor, sessionId: string): Promise<SessionWorktree | null> {
       const row = await requireSession(actor, sessionId, db)
       const environment = await requireEnvironment(actor, row.environment_id, db)
-      if (environment.status === 'running') {
-        await reach.inside(environment.id, (ssh) => killTmuxSession(ssh, row.tmux_session_name))
-      }
+      const own = readOwnWorktree(row)
+      const isRunning = environment.status === 'running'
+      if (isRunning) await reach.inside(environment.id, (ssh) => killTmuxSession(ssh, row.tmux_session_name))
+      const worktree = own === null ? null : isRunning ? await removeInside(environment.id, own) : leaveUnseen(own)
       await db.transaction().execute((trx) => removeSession(row, environment.user_id, trx))
+      return worktree
     },
+  }
+
+  async function insertInDirectory(
+    actor: UserActor,
+    environment: EnvironmentRow,
+    input: CreateSession,
+  ): Promise<SessionRow> {
+    await requireDirectory(environment.id, input.workingDirectory)
+    return insertSession(actor, environment, { name: input.name, directory: input.workingDirectory })
+  }
+
+  /** Only then is there a row: whoever sees the session finds its directory. */
+  async function insertWithWorktree(
+    actor: UserActor,
+    environment: EnvironmentRow,
+    { name }: CreateSession,
+    branch: string,
+  ): Promise<SessionRow> {
+    return inTurn(environment.id, async () => {
+      const sessions = await readSessionRows(environment.id, db)
+      if (name !== undefined && sessions.some((row) => row.name === name)) throw nameTaken(name)
+      const own = await changeInside(environment.id, (ssh) => openWorktree(ssh, branch, sessions))
+      return insertSession(actor, environment, { name, directory: own.path, own })
+    })
+  }
+
+  async function removeInside(environmentId: string, own: OwnWorktree): Promise<SessionWorktree> {
+    return inTurn(environmentId, () => changeInside(environmentId, (ssh) => removeWorktree(ssh, own)))
+  }
+
+  async function changeInside<T>(environmentId: string, work: (ssh: SshConnection) => Promise<T>): Promise<T> {
+    try {
+      return await reach.inside(environmentId, (ssh) => onlyOnce(() => work(ssh)))
+    } catch (error) {
+      throw toGitProblem(error)
+    }
   }
 
   async function requireDirectory(environmentId: string, directory: string): Promise<void> {
@@ -99,7 +160,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
   async function insertSession(
     actor: UserActor,
     environment: EnvironmentRow,
-    input: CreateSession,
+    { name, directory, own }: NewSession,
   ): Promise<SessionRow> {
     const id = randomUUID()
     return db
@@ -110,9 +171,10 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
           .values({
             id,
             environment_id: environment.id,
-            name: input.name ?? null,
+            name: name ?? null,
             tmux_session_name: `session-${id.slice(0, 8)}`,
-            working_directory: input.workingDirectory,
+            working_directory: directory,
+            ...(own === undefined ? {} : { branch: own.branch, owns_branch: own.ownsBranch }),
             status: 'inactive',
           })
           .returningAll()
@@ -121,7 +183,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
         await keepAnswer(actor, presentSession(row), trx)
         return row
       })
-      .catch((error: unknown) => refuseTakenName(error, input.name))
+      .catch((error: unknown) => refuseTaken(error, { name, own }))
   }
 
   async function renameSession(row: SessionRow, name: string, ownerId: string): Promise<SessionRow> {
@@ -137,7 +199,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
         await tellSession(renamed, presentSession(renamed), ownerId, trx)
         return renamed
       })
-      .catch((error: unknown) => refuseTakenName(error, name))
+      .catch((error: unknown) => refuseTaken(error, { name }))
   }
 
   async function removeSession(row: SessionRow, ownerId: string, trx: Transaction): Promise<void> {
@@ -146,7 +208,20 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
   }
 }
 
-function refuseTakenName(error: unknown, name: string | undefined): never {
-  if (!isUniqueViolation(error, 'sessions_environment_id_name_key')) throw error
-  throw new AppError('name_taken', `The environment already has a session named "${name}". Choose another name.`)
+type NewSession = { name: string | undefined; directory: string; own?: OwnWorktree }
+
+function refuseTaken(error: unknown, { name, own }: Pick<NewSession, 'name' | 'own'>): never {
+  if (name !== undefined && isUniqueViolation(error, 'sessions_environment_id_name_key')) throw nameTaken(name)
+  if (own === undefined || !isUniqueViolation(error, 'sessions_worktree_key')) throw error
+  // At the same moment, through another server.
+  throw new AppError('branch_in_use', `The branch "${own.branch}" is in use. Another session has just opened it.`)
+}
+
+function nameTaken(name: string): AppError {
+  return new AppError('name_taken', `The environment already has a session named "${name}". Choose another name.`)
+}
+
+function leaveUnseen({ path }: OwnWorktree): SessionWorktree {
+  const keptBecause = 'the environment does not run, so that nobody could look at it'
+  return { path, branch: null, changedFiles: 0, ownCommits: 0, keptBecause }
 }

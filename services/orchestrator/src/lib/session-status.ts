@@ -5,12 +5,13 @@
 import type { Session, SessionStatus } from '@craftastic/contract'
 import { sql } from 'kysely'
 import type { SshConnection } from '../services/ssh.ts'
-import { createTmuxSession, listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
+import { listTmuxSessions, type TmuxSession } from '../services/tmux.ts'
 import type { Database, Transaction } from './database.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { appendEvents } from './event-log.ts'
 import { createLooksInOrder } from './looks-in-order.ts'
 import { presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
+import { startSession } from './session-start.ts'
 
 /** Activity is written at this grain, so that looking at a list does not write all the time. */
 const activityGrainMs = 60_000
@@ -79,7 +80,7 @@ export async function restoreSessions(
   for (const row of rows) {
     const isAlive = alive.has(row.tmux_session_name)
     if (row.status === 'dead' || (isAlive && !isFresh)) continue
-    if (!isAlive) await createTmuxSession(ssh, row.tmux_session_name, row.working_directory, restoredNotice)
+    if (!isAlive) await startSession(ssh, row, restoredNotice)
     await db.transaction().execute(async (trx) => {
       const restored = await trx
         .updateTable('sessions')

@@ -16,6 +16,7 @@ import type { EventFeed } from './event-feed.ts'
 import { createInputStreams, type InputHold } from './input-streams.ts'
 import type { Log } from './log.ts'
 import type { SessionRow } from './present.ts'
+import { startInWorktree } from './session-start.ts'
 import { observeSessions } from './session-status.ts'
 import { createSizeOwners, type Sized } from './size-owners.ts'
 import { createTerminalWatchers, type Watcher } from './terminal-watchers.ts'
@@ -129,7 +130,10 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
           entry.clientId = id
           const client = { id, sizeCounts: sizeOwners.owns(sized) }
           const command = mode === 'view' ? watchCommand(name, id) : attachCommand(name, directory, client)
-          const channel = await reach.inside(session.environment_id, (ssh) => ssh.openTerminal(command, size))
+          const channel = await reach.inside(session.environment_id, async (ssh) => {
+            if (mode === 'edit') await startInWorktree(ssh, session)
+            return ssh.openTerminal(command, size)
+          })
           attachedAt = performance.now()
           if (live.has(entry)) watchers.add(watcher)
           observeSoon(session.environment_id)

@@ -31,6 +31,7 @@ const titles: Record<ErrorCode, string> = {
   non_fast_forward: 'Not a fast-forward',
   git_conflict: 'Conflicts',
   git_refused: 'Refused by git',
+  branch_in_use: 'The branch is in use',
   git_remote_failed: 'The remote failed',
   commits_not_pushed: 'Commits not pushed',
   branch_differs: 'The application builds something else',

@@ -9,6 +9,7 @@ import {
   GitLogQuery,
   GitStashList,
   GitStatus,
+  GitTreeQuery,
   GitUnsaved,
   Problem,
 } from '@craftastic/contract'
@@ -27,10 +28,16 @@ export const gitRoutes: FastifyPluginAsyncZod<{ git: GitService }> = async (app,
     '/git/status/:environmentId',
     {
       config: access,
-      schema: { operationId: 'getGitStatus', tags, params, response: { 200: GitStatus, '4xx': Problem } },
+      schema: {
+        operationId: 'getGitStatus',
+        tags,
+        params,
+        querystring: GitTreeQuery,
+        response: { 200: GitStatus, '4xx': Problem },
+      },
     },
-    async ({ actor, params: { environmentId } }, reply) =>
-      sendStatus(reply, await git.getGitStatus(actor, environmentId)),
+    async ({ actor, params, query }, reply) =>
+      sendStatus(reply, await git.getGitStatus(actor, { ...params, ...query })),
   )
 
   app.get(
@@ -48,7 +55,7 @@ export const gitRoutes: FastifyPluginAsyncZod<{ git: GitService }> = async (app,
         Object.assign(request, { query: readByteQuery(request.raw.url ?? '') })
       },
     },
-    async ({ actor, params: { environmentId }, query }) => git.getGitDiff(actor, environmentId, query),
+    async ({ actor, params, query }) => git.getGitDiff(actor, { ...params, ...query }),
   )
 
   app.get(
@@ -63,34 +70,52 @@ export const gitRoutes: FastifyPluginAsyncZod<{ git: GitService }> = async (app,
         response: { 200: GitLog, '4xx': Problem },
       },
     },
-    async ({ actor, params: { environmentId }, query }) => git.getGitLog(actor, environmentId, query),
+    async ({ actor, params, query }) => git.getGitLog(actor, { ...params, ...query }),
   )
 
   app.get(
     '/git/branches/:environmentId',
     {
       config: access,
-      schema: { operationId: 'listGitBranches', tags, params, response: { 200: GitBranchList, '4xx': Problem } },
+      schema: {
+        operationId: 'listGitBranches',
+        tags,
+        params,
+        querystring: GitTreeQuery,
+        response: { 200: GitBranchList, '4xx': Problem },
+      },
     },
-    async ({ actor, params: { environmentId } }) => git.listGitBranches(actor, environmentId),
+    async ({ actor, params, query }) => git.listGitBranches(actor, { ...params, ...query }),
   )
 
   app.get(
     '/git/stashes/:environmentId',
     {
       config: access,
-      schema: { operationId: 'listGitStashes', tags, params, response: { 200: GitStashList, '4xx': Problem } },
+      schema: {
+        operationId: 'listGitStashes',
+        tags,
+        params,
+        querystring: GitTreeQuery,
+        response: { 200: GitStashList, '4xx': Problem },
+      },
     },
-    async ({ actor, params: { environmentId } }) => git.listGitStashes(actor, environmentId),
+    async ({ actor, params, query }) => git.listGitStashes(actor, { ...params, ...query }),
   )
 
   app.get(
     '/git/discards/:environmentId',
     {
       config: access,
-      schema: { operationId: 'listGitDiscards', tags, params, response: { 200: GitDiscardList, '4xx': Problem } },
+      schema: {
+        operationId: 'listGitDiscards',
+        tags,
+        params,
+        querystring: GitTreeQuery,
+        response: { 200: GitDiscardList, '4xx': Problem },
+      },
     },
-    async ({ actor, params: { environmentId } }) => git.listGitDiscards(actor, environmentId),
+    async ({ actor, params, query }) => git.listGitDiscards(actor, { ...params, ...query }),
   )
 
   app.get(

@@ -1,14 +1,15 @@
-/** Sessions: create, list, get, read the history of, update, delete. */
+/** Sessions: create, list, get, read the history and the worktree of, update, delete. */
 import {
   CreateSession,
   EnvironmentParams,
   Problem,
   Session,
+  SessionDeleted,
   SessionHistory,
   SessionHistoryQuery,
   SessionList,
   SessionParams,
-  Success,
+  SessionWorktree,
   UpdateSession,
 } from '@craftastic/contract'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
@@ -70,6 +71,20 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ sessions: SessionService }> 
     async (request) => sessions.readSessionHistory(request.actor, request.params.sessionId, request.query),
   )
 
+  app.get(
+    '/sessions/:sessionId/worktree',
+    {
+      config: access,
+      schema: {
+        operationId: 'getSessionWorktree',
+        tags,
+        params: SessionParams,
+        response: { 200: SessionWorktree, '4xx': Problem },
+      },
+    },
+    async (request) => sessions.getSessionWorktree(request.actor, request.params.sessionId),
+  )
+
   app.patch(
     '/sessions/:sessionId',
     {
@@ -89,11 +104,16 @@ export const sessionRoutes: FastifyPluginAsyncZod<{ sessions: SessionService }> 
     '/sessions/:sessionId',
     {
       config: access,
-      schema: { operationId: 'deleteSession', tags, params: SessionParams, response: { 200: Success, '4xx': Problem } },
+      schema: {
+        operationId: 'deleteSession',
+        tags,
+        params: SessionParams,
+        response: { 200: SessionDeleted, '4xx': Problem },
+      },
     },
-    async (request) => {
-      await sessions.deleteSession(request.actor, request.params.sessionId)
-      return { success: true as const }
-    },
+    async (request) => ({
+      success: true as const,
+      worktree: await sessions.deleteSession(request.actor, request.params.sessionId),
+    }),
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Runs git in the workspace of an environment. Every value is one argument, paths come through standard input, output is
+ * Runs git where the connection's commands run (`working-tree.ts`). Every value is one argument, paths come through standard input, output is
  * bounded and everything has a deadline. What the repository's and the user's configuration says of output is overruled, so
  * that it can be read; what it makes git do is theirs, and happens inside the container.
  */
@@ -8,8 +8,7 @@ import { bytesToText, pathsToBytes } from './git-bytes.ts'
 import { cleanWords, GitFailure, isNoRepository } from './git-failure.ts'
 import { removeStaleLock } from './git-lock.ts'
 import { SshConnectionLost, SshFailure, type CommandResult, type SshConnection } from './ssh.ts'
-
-export const workspace = '/workspace'
+import { worktreesDirectory } from './working-tree.ts'
 
 /** Hooks may run tests, and a transfer takes as long as a clone may. */
 export const longDeadlineMs = 10 * 60_000
@@ -21,7 +20,7 @@ const maxWordsBytes = 64 * 1024
 
 const settings = ['core.quotePath=false', 'core.fsmonitor=false', 'color.ui=false', 'i18n.logOutputEncoding=UTF-8']
 
-/** English words, nothing that asks, no editor, no pager. */
+/** English words, nothing that asks, no editor, no pager. A worktree that is broken is not taken for the workspace. */
 const variables = {
   LC_ALL: 'C.UTF-8',
   LANGUAGE: '',
@@ -30,6 +29,7 @@ const variables = {
   GIT_EDITOR: 'true',
   GIT_SEQUENCE_EDITOR: 'true',
   GIT_PAGER: 'cat',
+  GIT_CEILING_DIRECTORIES: worktreesDirectory,
 }
 
 /** Reads take no lock that others would run into. */
@@ -47,7 +47,7 @@ export function gitEnvironment(more: Readonly<Record<string, string>> = {}): str
 
 /** The command line of git with these arguments. */
 export function gitCommand(args: readonly string[], more: Readonly<Record<string, string>> = {}): string[] {
-  return ['env', ...gitEnvironment(more), ...gitProgram, '-C', workspace, ...args]
+  return ['env', ...gitEnvironment(more), ...gitProgram, ...args]
 }
 
 export type GitReadOptions = {

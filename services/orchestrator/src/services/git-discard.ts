@@ -1,6 +1,6 @@
 /** Undoing changes of the working tree; what is undone is kept first (`git-kept.ts`). */
 import { pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
-import { allWords, longDeadlineMs, readGit, requireGit, requireSuccess, workspace, writeGit } from './git-command.ts'
+import { allWords, longDeadlineMs, readGit, requireGit, requireSuccess, writeGit } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
 import {
   listIndexEntries,
@@ -55,7 +55,7 @@ export async function discardPatch(ssh: SshConnection, patch: string): Promise<D
 }
 
 /** Where an abort goes back to: a rebase began there, several commits were to be picked from there, or HEAD. */
-const startScript = `cd /workspace; dir=$(git rev-parse --git-dir)
+const startScript = `dir=$(git rev-parse --git-dir)
 cat "$dir/rebase-merge/orig-head" 2>/dev/null || cat "$dir/rebase-apply/orig-head" 2>/dev/null ||
 cat "$dir/sequencer/head" 2>/dev/null || git rev-parse HEAD`
 
@@ -87,8 +87,7 @@ async function checkOutFromIndex(
 
 export async function removeFiles(ssh: SshConnection, paths: readonly string[]): Promise<void> {
   if (paths.length === 0) return
-  const script = 'cd "$1" && exec xargs -0 rm -f --'
-  const removed = await ssh.run(['sh', '-c', script, 'sh', workspace], {
+  const removed = await ssh.run(['xargs', '-0', 'rm', '-f', '--'], {
     input: pathsToBytes(paths),
     deadlineMs: longDeadlineMs,
   })

@@ -20,26 +20,18 @@ export async function removeStaleLock(ssh: SshConnection, findLock: readonly str
   const found = await ssh.run(findLock)
   const path = found.stdout.toString('utf8').replace(/\n$/, '')
   if (found.exitCode !== 0 || path === '') return false
-  const inWorkspace = (script: string, ...args: string[]) => [
-    'sh',
-    '-c',
-    `cd /workspace && ${script}`,
-    'sh',
-    path,
-    ...args,
-  ]
-  const described = await ssh.run(inWorkspace(describeScript))
+  const described = await ssh.run(['sh', '-c', describeScript, 'sh', path])
   const [, age, identity] = /^(\d+) (\S+)\n$/.exec(described.stdout.toString('utf8')) ?? []
   if (age === undefined || identity === undefined || Number(age) < minAgeSeconds) return false
   const before = await findGitProcesses(ssh)
   await sleep(holderWaitMs)
   const after = before.size === 0 ? before : await findGitProcesses(ssh)
   if ([...after].some((pid) => before.has(pid))) return false
-  return (await ssh.run(inWorkspace(removeScript, identity))).exitCode === 0
+  return (await ssh.run(['sh', '-c', removeScript, 'sh', path, identity])).exitCode === 0
 }
 
 /** Without its helpers that live on and lock nothing. */
-async function findGitProcesses(ssh: SshConnection): Promise<Set<number>> {
+export async function findGitProcesses(ssh: SshConnection): Promise<Set<number>> {
   const processes = (await readProcessTable(ssh)).filter(({ name, state }) => /^git/.test(name) && state !== 'ended')
   const pids = processes.map(({ pid }) => pid)
   const commandLines = await readCommandLines(ssh, pids)

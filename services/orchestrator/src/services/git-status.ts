@@ -29,7 +29,7 @@ const marks: [mark: string, work: GitWork][] = [
   ['BISECT_LOG', 'bisect'],
 ]
 
-const markScript = `cd /workspace; dir=$(git rev-parse --git-dir 2>/dev/null); todo=$dir/sequencer/todo
+const markScript = `dir=$(git rev-parse --git-dir 2>/dev/null); todo=$dir/sequencer/todo
 for mark in ${marks.map(([mark]) => mark).join(' ')}; do [ -e "$dir/$mark" ] && echo "$mark"; done
 [ -e "$todo" ] && read -r word _ <"$todo" && echo "sequencer/$word"
 printf '\\0'`

@@ -2,7 +2,7 @@
  * Looks at the working tree again and again inside the container and prints a line when it has changed, so that nobody
  * outside has to ask. The first line says that it looks.
  */
-import { gitEnvironment, gitProgram, readVariables, workspace } from './git-command.ts'
+import { gitEnvironment, gitProgram, readVariables } from './git-command.ts'
 import { endingWithChannel } from './shell-command.ts'
 import type { CommandChannel, SshConnection } from './ssh.ts'
 
@@ -45,8 +45,8 @@ while :; do
   wait $!
 done`
 
-/** Answers the channel; each chunk of its output says that something changed. */
-export function openGitWatchLoop(ssh: SshConnection): Promise<CommandChannel> {
-  const loop = ['env', ...gitEnvironment(readVariables), 'sh', '-c', script, 'sh', workspace, ...gitProgram]
+/** Looks at the working tree in `directory`. Answers the channel; each chunk of its output says that something changed. */
+export function openGitWatchLoop(ssh: SshConnection, directory: string): Promise<CommandChannel> {
+  const loop = ['env', ...gitEnvironment(readVariables), 'sh', '-c', script, 'sh', directory, ...gitProgram]
   return ssh.openCommand(endingWithChannel(loop))
 }

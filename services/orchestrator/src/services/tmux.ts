@@ -141,6 +141,12 @@ export async function createTmuxSession(
   if (result.exitCode !== 0 && !/duplicate session/.test(words(result))) throw failure('new-session', result)
 }
 
+export async function hasTmuxSession(ssh: SshConnection, name: string): Promise<boolean> {
+  const result = await ssh.run([...tmux, 'has-session', '-t', `=${name}`])
+  if (result.exitCode !== 0 && !isGone(result)) throw failure('has-session', result)
+  return result.exitCode === 0
+}
+
 /** Faint, then the shell that tmux would have started. */
 const noticeThenShell = 'printf "\\033[2m%s\\033[0m\\n" "$1"; exec "${SHELL:-/bin/sh}"'
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createUser, testPassword } from '../harness/builders.ts'
 import { inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
+import { openGitRepository } from '../harness/git-repository.ts'
 
 /** Routes that name nothing that could be somebody else's. */
 const aboutOneself = new Set([
@@ -83,7 +84,8 @@ describeOnEngine('two users', () => {
   beforeAll(async () => {
     owner = await server().signInNew()
     const environment = await owner.createEnvironment({ name: 'mine' })
-    const session = await owner.createSession({ environmentId: environment.id })
+    await openGitRepository(owner, environment.id).reset()
+    const session = await owner.createSession({ environmentId: environment.id, branch: 'mine' })
     owned = {
       userId: environment.userId,
       environmentId: environment.id,
@@ -150,6 +152,18 @@ describeOnEngine('two users', () => {
     expect((await stranger.request('POST', '/api/environments', { body })).status).toBe(404)
     expect((await stranger.request('GET', '/api/kept-work')).body).toEqual({ keptWork: [] })
     expect((await owner.request('GET', '/api/kept-work')).body).toMatchObject({ keptWork: [{ id: owned.keptWorkId }] })
+  })
+
+  it("cannot see a worktree through an environment of one's own", async () => {
+    const stranger = await server().signInNew()
+    const { id } = await stranger.createEnvironment({ name: 'own' })
+    const { status, post, get } = openGitRepository(stranger, id)
+    expect(await status()).toMatchObject({ repository: false })
+    for (const what of ['status', 'diff', 'log', 'branches', 'stashes', 'discards']) {
+      expect((await get(what, `?sessionId=${owned.sessionId}`)).status, what).toBe(404)
+    }
+    expect((await post('stage', { sessionId: owned.sessionId })).status).toBe(404)
+    await stranger.deleteEnvironment(id)
   })
 
   it('finds everything as it was afterwards', async () => {
