@@ -47,6 +47,7 @@ export function aSession(part: Partial<Session> = {}): Session {
     name: 'main',
     tmuxSessionName: 'craftastic-3333',
     workingDirectory: '/workspace',
+    branch: null,
     status: 'inactive',
     createdAt: at,
     updatedAt: at,

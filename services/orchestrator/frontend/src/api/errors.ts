@@ -70,6 +70,7 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   non_fast_forward: 'The remote has commits that are not here yet',
   git_conflict: 'There are conflicts',
   git_refused: 'Git refused this',
+  branch_in_use: 'The branch is in use',
   git_credentials_required: 'The Git host asks for a token',
   deploy_key_required: 'The Git host does not accept the deploy key',
   git_remote_failed: 'The remote repository did not take it',

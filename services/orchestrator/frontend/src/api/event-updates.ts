@@ -11,7 +11,7 @@ import {
   storeOperation,
   storeSession,
 } from './environment-cache'
-import { readGitAgain } from './git-refresh'
+import { readGitTreesAgain } from './git-refresh'
 import { environmentKeys } from './keys'
 import { ringBell } from '@/lib/rung-sessions'
 
@@ -37,7 +37,7 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
       if (event.rang) ringBell(event.sessionId)
       return
     case 'git':
-      void readGitAgain(client, event.environmentId)
+      readGitTreesAgain(client, event.environmentId)
   }
 }
 

@@ -1,4 +1,4 @@
-/** What can be done with a repository. One verb at a time runs in an environment; the next ones wait their turn. */
+/** What can be done with a repository. One verb at a time runs in a working tree; the next ones wait their turn. */
 import {
   GitCommitted,
   GitDiscarded,
@@ -19,6 +19,7 @@ import {
 import { mutationOptions, type QueryClient } from '@tanstack/react-query'
 import type { z } from 'zod'
 import { asStaged, asUnstaged } from '@/lib/git-files'
+import type { GitTree } from '@/lib/git-tree'
 import { request } from './client'
 import { readGitAgain } from './git-refresh'
 import { gitKeys } from './keys'
@@ -40,7 +41,7 @@ interface Verbs {
 }
 
 export type GitVerb = keyof Verbs
-export type GitInput<Verb extends GitVerb> = Omit<Verbs[Verb][0], 'environmentId'>
+export type GitInput<Verb extends GitVerb> = Omit<Verbs[Verb][0], keyof GitTree>
 export type GitAnswer<Verb extends GitVerb> = Verbs[Verb][1]
 
 const answers: { [Verb in GitVerb]: z.ZodType<GitAnswer<Verb>> } = {
@@ -58,26 +59,26 @@ const answers: { [Verb in GitVerb]: z.ZodType<GitAnswer<Verb>> } = {
   'stash/use': GitDone,
 }
 
-export const gitMutation = <Verb extends GitVerb>(environmentId: string, verb: Verb) =>
+export const gitMutation = <Verb extends GitVerb>(tree: GitTree, verb: Verb) =>
   mutationOptions({
-    mutationKey: [...gitKeys.verbs(environmentId), verb],
-    scope: { id: gitKeys.verbs(environmentId).join(' ') },
+    mutationKey: [...gitKeys.verbs(tree), verb],
+    scope: { id: gitKeys.verbs(tree).join(' ') },
     mutationFn: (input: GitInput<Verb>) =>
-      request('POST', `/api/git/${verb}`, { answer: answers[verb], body: { environmentId, ...input } }),
-    onMutate: (input, { client }) => showAhead(client, environmentId, verb, input),
+      request('POST', `/api/git/${verb}`, { answer: answers[verb], body: { ...tree, ...input } }),
+    onMutate: (input, { client }) => showAhead(client, tree, verb, input),
     onSettled: (_data, _error, _input, _result, { client }) => {
       // What waits its turn is shown already; a status that does not have it yet would take it back.
-      const isLast = client.isMutating({ mutationKey: gitKeys.verbs(environmentId) }) === 1
+      const isLast = client.isMutating({ mutationKey: gitKeys.verbs(tree) }) === 1
       // In a moment the verb itself counts as over.
-      if (isLast) setTimeout(() => void readGitAgain(client, environmentId))
+      if (isLast) setTimeout(() => void readGitAgain(client, tree))
     },
   })
 
 /** Staging is shown before the server has done it: the list answers at once. */
-async function showAhead(client: QueryClient, environmentId: string, verb: GitVerb, input: object): Promise<void> {
+async function showAhead(client: QueryClient, tree: GitTree, verb: GitVerb, input: object): Promise<void> {
   if (verb !== 'stage' && verb !== 'unstage') return
   if ('patch' in input) return
-  const queryKey = gitKeys.status(environmentId)
+  const queryKey = gitKeys.status(tree)
   await client.cancelQueries({ queryKey })
   const paths = 'files' in input && Array.isArray(input.files) ? new Set<string>(input.files) : null
   const change = verb === 'stage' ? asStaged : asUnstaged

@@ -13,35 +13,36 @@ import {
   type GitFile,
 } from '@craftastic/contract'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { GitTree } from '@/lib/git-tree'
 import { request } from './client'
 import { gitKeys } from './keys'
 
 /** Nothing tells of changes while nobody watches: whoever comes to look asks. */
 const changesUnseen = { staleTime: 0 }
 
-const pathTo = (what: string, environmentId: string, query: Record<string, string | undefined> = {}) => {
-  const search = Object.entries(query)
+const pathTo = (
+  what: string,
+  { environmentId, sessionId }: GitTree,
+  query: Record<string, string | undefined> = {},
+) => {
+  const search = Object.entries({ sessionId, ...query })
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encodeGitPath(value)}`]))
     .join('&')
   return `/api/git/${what}/${environmentId}${search === '' ? '' : `?${search}`}`
 }
 
-export const gitStatusQuery = (environmentId: string) =>
+export const gitStatusQuery = (tree: GitTree) =>
   queryOptions({
-    queryKey: gitKeys.status(environmentId),
-    queryFn: ({ signal }) => request('GET', pathTo('status', environmentId), { answer: GitStatus, signal }),
+    queryKey: gitKeys.status(tree),
+    queryFn: ({ signal }) => request('GET', pathTo('status', tree), { answer: GitStatus, signal }),
     ...changesUnseen,
   })
 
-export const gitDiffQuery = (
-  environmentId: string,
-  { path, origPath }: Pick<GitFile, 'path' | 'origPath'>,
-  staged: boolean,
-) =>
+export const gitDiffQuery = (tree: GitTree, { path, origPath }: Pick<GitFile, 'path' | 'origPath'>, staged: boolean) =>
   queryOptions({
-    queryKey: gitKeys.diff(environmentId, path, staged),
+    queryKey: gitKeys.diff(tree, path, staged),
     queryFn: ({ signal }) =>
-      request('GET', pathTo('diff', environmentId, { path, origPath, staged: String(staged) }), {
+      request('GET', pathTo('diff', tree, { path, origPath, staged: String(staged) }), {
         answer: GitDiff,
         signal,
       }),
@@ -50,10 +51,10 @@ export const gitDiffQuery = (
     gcTime: 60_000,
   })
 
-export const gitCommitDiffQuery = (environmentId: string, commit: string) =>
+export const gitCommitDiffQuery = (tree: GitTree, commit: string) =>
   queryOptions({
-    queryKey: gitKeys.commitDiff(environmentId, commit),
-    queryFn: ({ signal }) => request('GET', pathTo('diff', environmentId, { commit }), { answer: GitDiff, signal }),
+    queryKey: gitKeys.commitDiff(tree, commit),
+    queryFn: ({ signal }) => request('GET', pathTo('diff', tree, { commit }), { answer: GitDiff, signal }),
     staleTime: Infinity,
     gcTime: 60_000,
   })
@@ -61,13 +62,13 @@ export const gitCommitDiffQuery = (environmentId: string, commit: string) =>
 const logPageSize = 100
 
 /** The commits, newest first, in pages; `all`: of every branch. */
-export const gitLogQuery = (environmentId: string, all: boolean) =>
+export const gitLogQuery = (tree: GitTree, all: boolean) =>
   infiniteQueryOptions({
-    queryKey: gitKeys.log(environmentId, all),
+    queryKey: gitKeys.log(tree, all),
     initialPageParam: null as string | null,
     queryFn: ({ pageParam, signal }) => {
       const before = pageParam ?? undefined
-      const path = pathTo('log', environmentId, { limit: String(logPageSize), all: String(all), before })
+      const path = pathTo('log', tree, { limit: String(logPageSize), all: String(all), before })
       return request('GET', path, { answer: GitLog, signal })
     },
     getNextPageParam: ({ next }) => next,
@@ -76,41 +77,41 @@ export const gitLogQuery = (environmentId: string, all: boolean) =>
   })
 
 /** The commit that HEAD is at; null before the first. */
-export const gitLastCommitQuery = (environmentId: string) =>
+export const gitLastCommitQuery = (tree: GitTree) =>
   queryOptions({
-    queryKey: gitKeys.lastCommit(environmentId),
+    queryKey: gitKeys.lastCommit(tree),
     queryFn: async ({ signal }) => {
-      const { commits } = await request('GET', pathTo('log', environmentId, { limit: '1' }), { answer: GitLog, signal })
+      const { commits } = await request('GET', pathTo('log', tree, { limit: '1' }), { answer: GitLog, signal })
       return commits[0] ?? null
     },
     ...changesUnseen,
   })
 
-export const gitBranchesQuery = (environmentId: string) =>
+export const gitBranchesQuery = (tree: GitTree) =>
   queryOptions({
-    queryKey: gitKeys.branches(environmentId),
+    queryKey: gitKeys.branches(tree),
     queryFn: async ({ signal }) => {
-      const { branches } = await request('GET', pathTo('branches', environmentId), { answer: GitBranchList, signal })
+      const { branches } = await request('GET', pathTo('branches', tree), { answer: GitBranchList, signal })
       return branches
     },
     ...changesUnseen,
   })
 
-export const gitStashesQuery = (environmentId: string) =>
+export const gitStashesQuery = (tree: GitTree) =>
   queryOptions({
-    queryKey: gitKeys.stashes(environmentId),
+    queryKey: gitKeys.stashes(tree),
     queryFn: async ({ signal }) => {
-      const { stashes } = await request('GET', pathTo('stashes', environmentId), { answer: GitStashList, signal })
+      const { stashes } = await request('GET', pathTo('stashes', tree), { answer: GitStashList, signal })
       return stashes
     },
     ...changesUnseen,
   })
 
-export const gitDiscardsQuery = (environmentId: string) =>
+export const gitDiscardsQuery = (tree: GitTree) =>
   queryOptions({
-    queryKey: gitKeys.discards(environmentId),
+    queryKey: gitKeys.discards(tree),
     queryFn: async ({ signal }) => {
-      const { discards } = await request('GET', pathTo('discards', environmentId), { answer: GitDiscardList, signal })
+      const { discards } = await request('GET', pathTo('discards', tree), { answer: GitDiscardList, signal })
       return discards
     },
     ...changesUnseen,

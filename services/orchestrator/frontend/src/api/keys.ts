@@ -1,4 +1,7 @@
-/** Every cache key once. Keys of one environment begin with `one(id)`. */
+/** Every cache key once. */
+import type { GitTree } from '@/lib/git-tree'
+
+/** Keys of one environment begin with `one(id)`. */
 export const environmentKeys = {
   all: ['environments'] as const,
   lists: ['environments', 'of-user'] as const,
@@ -19,27 +22,37 @@ export const operationKeys = {
 
 export const sessionKeys = {
   history: (sessionId: string) => ['sessions', sessionId, 'history'] as const,
+  worktree: (sessionId: string) => ['sessions', sessionId, 'worktree'] as const,
 }
 
-/** What of a repository changes with its working tree lies under `live(id)`, and is asked for again together. */
+const workspace = 'workspace'
+const gitTreeKey = ({ environmentId, sessionId = workspace }: GitTree) => ['git', environmentId, sessionId] as const
+
+/** What of a repository changes with a working tree lies under `live(tree)`, and is asked for again together. */
 export const gitKeys = {
   all: ['git'] as const,
-  live: (environmentId: string) => ['git', environmentId, 'live'] as const,
-  status: (environmentId: string) => ['git', environmentId, 'live', 'status'] as const,
-  diff: (environmentId: string, path: string, staged: boolean) =>
-    ['git', environmentId, 'live', 'diff', path, staged] as const,
-  log: (environmentId: string, all: boolean) => ['git', environmentId, 'live', 'log', all] as const,
-  lastCommit: (environmentId: string) => ['git', environmentId, 'live', 'last-commit'] as const,
-  branches: (environmentId: string) => ['git', environmentId, 'live', 'branches'] as const,
-  stashes: (environmentId: string) => ['git', environmentId, 'live', 'stashes'] as const,
-  discards: (environmentId: string) => ['git', environmentId, 'live', 'discards'] as const,
-  unsaved: (environmentId: string) => ['git', environmentId, 'live', 'unsaved'] as const,
+  ofEnvironment: (environmentId: string) => ['git', environmentId] as const,
+  live: (tree: GitTree) => [...gitTreeKey(tree), 'live'] as const,
+  status: (tree: GitTree) => [...gitKeys.live(tree), 'status'] as const,
+  diff: (tree: GitTree, path: string, staged: boolean) => [...gitKeys.live(tree), 'diff', path, staged] as const,
+  log: (tree: GitTree, all: boolean) => [...gitKeys.live(tree), 'log', all] as const,
+  lastCommit: (tree: GitTree) => [...gitKeys.live(tree), 'last-commit'] as const,
+  branches: (tree: GitTree) => [...gitKeys.live(tree), 'branches'] as const,
+  stashes: (tree: GitTree) => [...gitKeys.live(tree), 'stashes'] as const,
+  discards: (tree: GitTree) => [...gitKeys.live(tree), 'discards'] as const,
+  unsaved: (environmentId: string) => [...gitKeys.live({ environmentId }), 'unsaved'] as const,
   deployCheck: (environmentId: string, branch: string | null) =>
-    ['git', environmentId, 'live', 'deploy-check', branch] as const,
+    [...gitKeys.live({ environmentId }), 'deploy-check', branch] as const,
   /** A commit never changes. */
-  commitDiff: (environmentId: string, commit: string) => ['git', environmentId, 'commit', commit] as const,
+  commitDiff: (tree: GitTree, commit: string) => [...gitTreeKey(tree), 'commit', commit] as const,
   /** Verbs under way. */
-  verbs: (environmentId: string) => ['git', environmentId, 'verb'] as const,
+  verbs: (tree: GitTree) => [...gitTreeKey(tree), 'verb'] as const,
+}
+
+/** The working tree that such a key is of. */
+export function readGitTree([, environmentId, sessionId]: readonly unknown[]): GitTree | null {
+  if (typeof environmentId !== 'string' || typeof sessionId !== 'string') return null
+  return sessionId === workspace ? { environmentId } : { environmentId, sessionId }
 }
 
 export const keptWorkKeys = { list: ['kept-work'] as const }

@@ -1,8 +1,15 @@
-import { Session, SessionList, Success, type CreateSession, type UpdateSession } from '@craftastic/contract'
+import {
+  Session,
+  SessionDeleted,
+  SessionList,
+  SessionWorktree,
+  type CreateSession,
+  type UpdateSession,
+} from '@craftastic/contract'
 import { mutationOptions, queryOptions, type QueryClient } from '@tanstack/react-query'
 import { request } from './client'
 import { mergeSessions, patchSession, removeSession, storeSession, storeSessions } from './environment-cache'
-import { environmentKeys } from './keys'
+import { environmentKeys, sessionKeys } from './keys'
 
 /** The sessions of an environment as tmux sees them now. */
 export const sessionsQuery = (environmentId: string) =>
@@ -23,6 +30,15 @@ export const sessionsQuery = (environmentId: string) =>
 export function fetchSession(sessionId: string): Promise<Session> {
   return request('GET', `/api/sessions/${sessionId}`, { answer: Session, signal: AbortSignal.timeout(10_000) })
 }
+
+/** How the worktree of a session stands, and whether it would outlive the session. It changes without an event. */
+export const sessionWorktreeQuery = (sessionId: string) =>
+  queryOptions({
+    queryKey: sessionKeys.worktree(sessionId),
+    queryFn: ({ signal }) => request('GET', `/api/sessions/${sessionId}/worktree`, { answer: SessionWorktree, signal }),
+    staleTime: 0,
+    gcTime: 0,
+  })
 
 export const createSessionMutation = () =>
   mutationOptions({
@@ -57,7 +73,7 @@ export const updateSessionMutation = () =>
 
 export const deleteSessionMutation = () =>
   mutationOptions({
-    mutationFn: (session: Session) => request('DELETE', `/api/sessions/${session.id}`, { answer: Success }),
+    mutationFn: (session: Session) => request('DELETE', `/api/sessions/${session.id}`, { answer: SessionDeleted }),
     onMutate: async (session, { client }) => {
       await stopReading(client, session)
       removeSession(client, session.environmentId, session.id)

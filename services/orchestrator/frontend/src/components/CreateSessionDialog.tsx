@@ -1,14 +1,18 @@
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { zodResolver } from '@hookform/resolvers/zod'
-import { useForm } from 'react-hook-form'
+import { useQuery } from '@tanstack/react-query'
+import { useForm, useWatch } from 'react-hook-form'
 import { useNavigate } from 'react-router'
 import { defaultWorkingDirectory, type Session } from '@craftastic/contract'
 import { describeError } from '@/api/errors'
+import { gitBranchesQuery } from '@/api/git'
 import { createSessionMutation } from '@/api/sessions'
 import { FormAlert } from '@/components/FormAlert'
+import { SessionBranchField } from '@/components/SessionBranchField'
 import { Spinner } from '@/components/Spinner'
 import { TextField } from '@/components/TextField'
 import { Button } from '@/components/ui/button'
+import { Checkbox } from '@/components/ui/checkbox'
 import {
   Dialog,
   DialogContent,
@@ -18,6 +22,7 @@ import {
   DialogTitle,
 } from '@/components/ui/dialog'
 import { showFieldErrors } from '@/lib/server-errors'
+import { suggestBranch } from '@/lib/session-branch'
 import { SessionFormSchema, type SessionForm } from '@/lib/session-form'
 import { useAction } from '@/lib/use-action'
 import { nextSessionName, terminalPath } from '@/lib/use-terminals'
@@ -25,6 +30,8 @@ import { nextSessionName, terminalPath } from '@/lib/use-terminals'
 interface Place {
   environmentId: string
   sessions: readonly Session[]
+  /** Begins with a branch of its own chosen. */
+  ofBranch?: boolean
 }
 
 export function CreateSessionDialog({
@@ -45,24 +52,30 @@ export function CreateSessionDialog({
   )
 }
 
-function SessionFields({ environmentId, sessions, onClose }: Place & { onClose: () => void }) {
+function SessionFields({ environmentId, sessions, ofBranch = false, onClose }: Place & { onClose: () => void }) {
   const navigate = useNavigate()
   const { run, pending } = useAction(createSessionMutation())
   const [failure, setFailure] = useState<string | null>(null)
   const suggested = nextSessionName(sessions)
-  const { register, handleSubmit, setError, formState } = useForm({
+  const [onBranch, setOnBranch] = useState(ofBranch)
+  const choiceId = useId()
+  const { register, handleSubmit, setError, control, formState } = useForm({
     resolver: zodResolver(SessionFormSchema),
     mode: 'onTouched',
-    defaultValues: { name: '', workingDirectory: '' },
+    defaultValues: { name: '', workingDirectory: '', branch: '' },
   })
+  const [typedName, typedBranch] = useWatch({ control, name: ['name', 'branch'] })
+  const { data: branches = [] } = useQuery({ ...gitBranchesQuery({ environmentId }), enabled: onBranch, retry: false })
+  const suggestedBranch = suggestBranch(typedName.trim() || suggested, branches)
 
-  const create = handleSubmit(({ name, workingDirectory }) => {
+  const create = handleSubmit(({ name, workingDirectory, branch }) => {
     setFailure(null)
     run(
       {
         environmentId,
         name: name ?? suggested,
-        workingDirectory: workingDirectory ?? defaultWorkingDirectory,
+        workingDirectory: onBranch ? defaultWorkingDirectory : (workingDirectory ?? defaultWorkingDirectory),
+        ...(onBranch ? { branch: branch ?? suggestedBranch } : {}),
       },
       {
         onSuccess: (session) => {
@@ -70,8 +83,12 @@ function SessionFields({ environmentId, sessions, onClose }: Place & { onClose: 
           void navigate(terminalPath(session))
         },
         onError: (error) => {
-          const byCode = { name_taken: 'name', directory_missing: 'workingDirectory' } as const
-          if (showFieldErrors<SessionForm>(error, ['name', 'workingDirectory'], byCode, setError)) return
+          const byCode = {
+            name_taken: 'name',
+            directory_missing: 'workingDirectory',
+            branch_in_use: 'branch',
+          } as const
+          if (showFieldErrors<SessionForm>(error, ['name', 'workingDirectory', 'branch'], byCode, setError)) return
           const { title, detail } = describeError(error)
           setFailure(detail ? `${title}. ${detail}` : title)
         },
@@ -90,18 +107,44 @@ function SessionFields({ environmentId, sessions, onClose }: Place & { onClose: 
         problem={formState.errors.name?.message}
         {...register('name')}
       />
-      <TextField
-        label="Working directory"
-        problemLabel="The directory"
-        optional
-        placeholder={defaultWorkingDirectory}
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        className="font-mono"
-        problem={formState.errors.workingDirectory?.message}
-        {...register('workingDirectory')}
-      />
+      <div className="grid grid-cols-[auto_1fr] items-start gap-x-2.5 gap-y-0.5">
+        <Checkbox
+          id={choiceId}
+          className="mt-0.5"
+          checked={onBranch}
+          aria-describedby={`${choiceId}-hint`}
+          onCheckedChange={(checked) => setOnBranch(checked === true)}
+        />
+        <label htmlFor={choiceId} className="font-medium">
+          On a branch of its own
+        </label>
+        <p id={`${choiceId}-hint`} className="col-start-2 text-xs text-muted-foreground">
+          In a Git worktree, so that it changes no files of the other sessions.
+        </p>
+      </div>
+      {onBranch ? (
+        <SessionBranchField
+          typed={typedBranch}
+          suggested={suggestedBranch}
+          branches={branches}
+          sessions={sessions}
+          problem={formState.errors.branch?.message}
+          {...register('branch')}
+        />
+      ) : (
+        <TextField
+          label="Working directory"
+          problemLabel="The directory"
+          optional
+          placeholder={defaultWorkingDirectory}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          className="font-mono"
+          problem={formState.errors.workingDirectory?.message}
+          {...register('workingDirectory')}
+        />
+      )}
       {failure && <FormAlert>{failure}</FormAlert>}
       <DialogFooter>
         <Button variant="outline" onClick={onClose}>

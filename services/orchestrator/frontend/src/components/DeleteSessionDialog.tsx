@@ -11,19 +11,24 @@ import {
   AlertDialogHeader,
   AlertDialogTitle,
 } from '@/components/ui/alert-dialog'
+import { SessionWorktreeFate } from '@/components/SessionWorktreeFate'
 import { Button } from '@/components/ui/button'
+import { keptWords } from '@/lib/session-worktree'
 import { sessionLabel } from '@/lib/status'
 import { useAction } from '@/lib/use-action'
 
 export function DeleteSessionDialog({
   session,
   alive,
+  running,
   open,
   onOpenChange,
   onDeleted,
 }: {
   session: Session
   alive: boolean
+  /** Of its environment. */
+  running: boolean
   open: boolean
   onOpenChange: (open: boolean) => void
   onDeleted?: () => void
@@ -35,6 +40,11 @@ export function DeleteSessionDialog({
     onOpenChange(false)
     onDeleted?.()
     run(session, {
+      onSuccess: ({ worktree }) => {
+        if (worktree?.keptBecause) {
+          toast(`${label} is deleted, its worktree is kept`, { description: `${keptWords(worktree)}.` })
+        }
+      },
       onError: (error) => {
         if (hasCode(error, 'not_found')) return
         const { title, detail } = describeError(error)
@@ -50,11 +60,13 @@ export function DeleteSessionDialog({
           <AlertDialogTitle>Delete {label}?</AlertDialogTitle>
           <AlertDialogDescription>
             {!alive
-              ? 'Nothing runs in it. Files in the workspace stay.'
+              ? 'Nothing runs in it.'
               : session.currentCommand
-                ? `Programs that run in it are ended, now ${session.currentCommand}. Files in the workspace stay.`
-                : 'Programs that run in it are ended. Files in the workspace stay.'}
+                ? `Programs that run in it are ended, now ${session.currentCommand}.`
+                : 'Programs that run in it are ended.'}
+            {session.branch === null && ' Files in the workspace stay.'}
           </AlertDialogDescription>
+          {session.branch !== null && <SessionWorktreeFate session={session} running={running} />}
         </AlertDialogHeader>
         <AlertDialogFooter>
           <AlertDialogCancel asChild>

@@ -10,6 +10,7 @@ const GitPanel = lazy(async () => ({ default: (await import('@/components/GitPan
 /** Terminals, and the Git panel beside them while it is open; over them where there is no room for both. */
 export function GitBeside({
   environment,
+  treeOf,
   terminalColour,
   open,
   wide,
@@ -18,6 +19,8 @@ export function GitBeside({
   children,
 }: {
   environment: Environment
+  /** The session whose worktree Git shows; undefined shows the workspace. */
+  treeOf: string | undefined
   /** Behind the terminals, from their colour scheme. */
   terminalColour: string
   open: boolean
@@ -27,7 +30,7 @@ export function GitBeside({
   children: ReactNode
 }) {
   const [ratio, setRatio] = useChoice(gitPanelRatioChoice)
-  const [place, setPlace] = useState<GitPlace>(startPlace)
+  const [seen, setSeen] = useState<{ treeOf: string | undefined; place: GitPlace }>({ treeOf, place: startPlace })
   const beside = open && wide
   return (
     <div className="relative min-h-0 flex-1">
@@ -46,7 +49,14 @@ export function GitBeside({
         >
           {/* Its code comes when it is first opened. */}
           <Suspense>
-            <GitPanel environment={environment} place={place} onShow={setPlace} onClose={onClose} />
+            <GitPanel
+              key={treeOf}
+              environment={environment}
+              sessionId={treeOf}
+              place={seen.treeOf === treeOf ? seen.place : startPlace}
+              onShow={(place) => setSeen({ treeOf, place })}
+              onClose={onClose}
+            />
           </Suspense>
         </div>
       )}

@@ -63,9 +63,9 @@ export function GitBranchMenu() {
 
 /** Mounted anew each time, so that it opens empty. */
 function BranchList({ onChoose, onCurrent }: { onChoose: (target: BranchTarget) => void; onCurrent: () => void }) {
-  const { environmentId, status } = useGit()
+  const { tree, status } = useGit()
   const [search, setSearch] = useState('')
-  const { data = [], isPending, isError } = useQuery(gitBranchesQuery(environmentId))
+  const { data = [], isPending, isError } = useQuery(gitBranchesQuery(tree))
   const { local, remote } = chooseBranches(data, search)
   const name = newBranchName(data, search)
   const hidden = Math.max(0, local.length - shownBranches) + Math.max(0, remote.length - shownBranches)

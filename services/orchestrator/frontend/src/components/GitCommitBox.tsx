@@ -16,11 +16,11 @@ import { cn } from '@/lib/utils'
 /** The message and the commit. A message that was begun outlives the panel. */
 export function GitCommitBox({ groups }: { groups: GitGroups }) {
   const id = useId()
-  const { environmentId, status } = useGit()
-  const [draft, setDraft] = useChoice(useMemo(() => commitDraftChoice(environmentId), [environmentId]))
+  const { tree, status } = useGit()
+  const [draft, setDraft] = useChoice(useMemo(() => commitDraftChoice(tree), [tree]))
   /** The message of the last commit as it is being changed. It is over once that is no longer the last one. */
   const [amended, setAmended] = useState<{ commit: string; text: string } | null>(null)
-  const { data: last } = useQuery({ ...gitLastCommitQuery(environmentId), enabled: status.commit !== null })
+  const { data: last } = useQuery({ ...gitLastCommitQuery(tree), enabled: status.commit !== null })
   const { run: commit, pending } = useGitVerb('commit')
 
   const amending = amended !== null && amended.commit === status.commit

@@ -18,7 +18,7 @@ import { drawnAtOnce, measureDiff } from '@/lib/git-diff-lines'
 import { showName } from '@/lib/git-names'
 
 export function GitCommitDetail({ commit }: { commit: string }) {
-  const { environmentId } = useGit()
+  const { tree } = useGit()
   const known = useKnownCommit(commit)
   const kept = useKeptMessage(commit)
   return (
@@ -26,31 +26,31 @@ export function GitCommitDetail({ commit }: { commit: string }) {
       commit={commit}
       title={showName(known?.subject ?? kept ?? commit.slice(0, 7))}
       about={known && <CommitFacts commit={known} />}
-      key={`${environmentId} ${commit}`}
+      key={`${tree.environmentId} ${tree.sessionId} ${commit}`}
     />
   )
 }
 
 /** From the list it was chosen in. */
 function useKnownCommit(commit: string): GitCommit | undefined {
-  const { environmentId } = useGit()
-  const ofBranch = useInfiniteQuery({ ...gitLogQuery(environmentId, false), enabled: false }).data
-  const ofAll = useInfiniteQuery({ ...gitLogQuery(environmentId, true), enabled: false }).data
+  const { tree } = useGit()
+  const ofBranch = useInfiniteQuery({ ...gitLogQuery(tree, false), enabled: false }).data
+  const ofAll = useInfiniteQuery({ ...gitLogQuery(tree, true), enabled: false }).data
   return [...(ofBranch ?? []), ...(ofAll ?? [])].find((other) => other.commit === commit)
 }
 
 /** Of a stash or a discard what its list says. */
 function useKeptMessage(commit: string): string | undefined {
-  const { environmentId } = useGit()
-  const stashes = useQuery({ ...gitStashesQuery(environmentId), enabled: false }).data
-  const discards = useQuery({ ...gitDiscardsQuery(environmentId), enabled: false }).data
+  const { tree } = useGit()
+  const stashes = useQuery({ ...gitStashesQuery(tree), enabled: false }).data
+  const discards = useQuery({ ...gitDiscardsQuery(tree), enabled: false }).data
   return [...(stashes ?? []), ...(discards ?? [])].find((kept) => kept.commit === commit)?.message
 }
 
 /** What a commit changed, its files one below the other. */
 function CommitDiff({ commit, title, about }: { commit: string; title: string; about?: ReactNode }) {
-  const { environmentId } = useGit()
-  const { data, error, isFetching, refetch } = useQuery(gitCommitDiffQuery(environmentId, commit))
+  const { tree } = useGit()
+  const { data, error, isFetching, refetch } = useQuery(gitCommitDiffQuery(tree, commit))
   const files = useMemo(() => (data ? unfoldUpTo(readDiff(data.diff)) : []), [data])
 
   return (

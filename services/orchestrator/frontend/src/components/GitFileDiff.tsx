@@ -48,9 +48,9 @@ function NothingLeft({ path }: { path: string }) {
 }
 
 function EntryDiff({ entry }: { entry: GitEntry }) {
-  const { environmentId, askDiscard } = useGit()
+  const { tree, askDiscard } = useGit()
   const { file, side } = entry
-  const { data, error, isFetching, refetch } = useQuery(gitDiffQuery(environmentId, file, side === 'staged'))
+  const { data, error, isFetching, refetch } = useQuery(gitDiffQuery(tree, file, side === 'staged'))
   const { run: stage } = useGitVerb('stage')
   const { run: unstage } = useGitVerb('unstage')
   const busy = useGitBusy('stage', 'unstage', 'discard')

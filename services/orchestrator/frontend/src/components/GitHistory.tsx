@@ -19,9 +19,9 @@ const rowPx = 52
 const noCommits: GitCommit[] = []
 
 export function GitHistory() {
-  const { environmentId, place, show } = useGit()
+  const { tree, place, show } = useGit()
   const [all, setAll] = useState(false)
-  const query = useInfiniteQuery(gitLogQuery(environmentId, all))
+  const query = useInfiniteQuery(gitLogQuery(tree, all))
   const { data: commits = noCommits, isPending, isFetching, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useMemo(() => drawGraph(commits), [commits])

@@ -12,6 +12,8 @@ import { explainEnvironment } from '@/lib/status'
 
 export function GitNotThere(props: {
   environment: Environment
+  /** A worktree is shown, and not the workspace. */
+  ofSession: boolean
   status: GitStatus | undefined
   error: unknown
   fetching: boolean
@@ -19,7 +21,9 @@ export function GitNotThere(props: {
 }) {
   const { environment, status, error } = props
   if (environment.status !== 'running') return <NotRunning environment={environment} />
-  if (status?.repository === false || hasCode(error, 'no_repository')) return <NoRepository />
+  if (status?.repository === false || hasCode(error, 'no_repository')) {
+    return props.ofSession ? <NoWorktree /> : <NoRepository />
+  }
   if (error) return <LoadFailure error={error} retrying={props.fetching} onRetry={props.onRetry} />
   return (
     <div aria-label="The repository is being read" role="status" className="grid gap-3 p-4">
@@ -40,6 +44,15 @@ function NotRunning({ environment }: { environment: Environment }) {
       action={verb && <VerbButton environment={environment} verb={verb} />}
     >
       {explainEnvironment(environment)} Git works on the files inside it.
+    </Notice>
+  )
+}
+
+function NoWorktree() {
+  return (
+    <Notice icon={<GitBranchIcon />} title="The worktree of this session is gone">
+      It was removed, or git does not know it any more. When the session ends and starts again, the worktree is made
+      again from its branch.
     </Notice>
   )
 }

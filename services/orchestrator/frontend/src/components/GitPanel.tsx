@@ -1,4 +1,4 @@
-/** The repository of one environment: beside a terminal and on a page of its own. */
+/** One working tree of an environment's repository: beside a terminal and on a page of its own. */
 import { useMemo, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { XIcon } from 'lucide-react'
@@ -11,6 +11,7 @@ import { GitNotThere } from '@/components/GitNotThere'
 import { Button } from '@/components/ui/button'
 import { GitContext, type DiscardQuestion, type GitFailure, type GitPanelState } from '@/lib/git-context'
 import type { GitPlace } from '@/lib/git-place'
+import type { GitTree } from '@/lib/git-tree'
 import { sayFailed } from '@/lib/git-toast'
 import { useGitDiscard } from '@/lib/use-git-discard'
 import { useWidth } from '@/lib/use-width'
@@ -20,29 +21,31 @@ const wideFromPx = 820
 
 interface Props {
   environment: Environment
+  /** The session whose worktree is shown; undefined shows the workspace. */
+  sessionId?: string | undefined
   place: GitPlace
   onShow: (place: GitPlace) => void
   /** Undefined where it has the page for itself. */
   onClose?: () => void
 }
 
-export function GitPanel({ environment, place, onShow, onClose }: Props) {
-  const environmentId = environment.id
+export function GitPanel({ environment, sessionId, place, onShow, onClose }: Props) {
+  const tree = useMemo<GitTree>(() => ({ environmentId: environment.id, sessionId }), [environment.id, sessionId])
   const running = environment.status === 'running'
   const box = useRef<HTMLElement>(null)
   const wide = useWidth(box) >= wideFromPx
-  const { data: status, error, isFetching, refetch } = useQuery({ ...gitStatusQuery(environmentId), enabled: running })
-  useGitWatch(environmentId, running)
+  const { data: status, error, isFetching, refetch } = useQuery({ ...gitStatusQuery(tree), enabled: running })
+  useGitWatch(tree, running)
   const [failure, setFailure] = useState<GitFailure | null>(null)
   const [question, setQuestion] = useState<DiscardQuestion | null>(null)
-  const discard = useGitDiscard(environmentId, setFailure)
+  const discard = useGitDiscard(tree, setFailure)
   const ready = running && status?.repository === true
 
   const state = useMemo<GitPanelState | null>(
     () =>
       status
         ? {
-            environmentId,
+            tree,
             status,
             place,
             show: onShow,
@@ -55,7 +58,7 @@ export function GitPanel({ environment, place, onShow, onClose }: Props) {
             },
           }
         : null,
-    [environmentId, status, place, onShow, wide],
+    [tree, status, place, onShow, wide],
   )
 
   return (
@@ -82,6 +85,7 @@ export function GitPanel({ environment, place, onShow, onClose }: Props) {
       ) : (
         <GitNotThere
           environment={environment}
+          ofSession={sessionId !== undefined}
           status={status}
           error={error}
           fetching={isFetching}

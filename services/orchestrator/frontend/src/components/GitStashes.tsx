@@ -16,11 +16,11 @@ import { useGitBusy, useGitVerb } from '@/lib/use-git-verb'
 import { useLingering } from '@/lib/use-lingering'
 
 export function GitStashes() {
-  const { environmentId } = useGit()
+  const { tree } = useGit()
   const [dropping, setDropping] = useState<GitKept | null>(null)
   const dropped = useLingering(dropping)
-  const stashes = useQuery(gitStashesQuery(environmentId))
-  const discards = useQuery(gitDiscardsQuery(environmentId))
+  const stashes = useQuery(gitStashesQuery(tree))
+  const discards = useQuery(gitDiscardsQuery(tree))
   const { run: takeStash } = useGitVerb('stash/use')
   const { run: restore } = useGitVerb('discards/restore')
   const busy = useGitBusy('stash', 'stash/use', 'discards/restore')

@@ -5,18 +5,19 @@ import { gitStatusQuery } from '@/api/git'
 import { Hint } from '@/components/Hint'
 import { Button } from '@/components/ui/button'
 import { countChanges } from '@/lib/git-files'
+import type { GitTree } from '@/lib/git-tree'
 
 /** Opens Git beside the terminal, and tells how many files differ. */
 export function GitToggle(props: {
-  environmentId: string
+  tree: GitTree
   running: boolean
   /** What runs in the shown session. */
   command: string | null
   open: boolean
   onToggle: () => void
 }) {
-  const { environmentId, running, command, open, onToggle } = props
-  const { data: status, refetch } = useQuery({ ...gitStatusQuery(environmentId), enabled: running })
+  const { tree, running, command, open, onToggle } = props
+  const { data: status, refetch } = useQuery({ ...gitStatusQuery(tree), enabled: running })
   // Nobody tells of changes while the panel is closed; a program that began or ended may have made some.
   const askAgain = useEffectEvent(() => {
     if (running && !open) void refetch({ cancelRefetch: false })

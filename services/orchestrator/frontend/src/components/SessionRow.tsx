@@ -9,6 +9,7 @@ import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
 import { RecordingTime } from '@/components/RecordingMark'
 import { RelativeTime } from '@/components/RelativeTime'
 import { RestoredTag } from '@/components/RestoredTag'
+import { SessionBranch } from '@/components/SessionBranch'
 import { SessionRename } from '@/components/SessionRename'
 import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
@@ -65,6 +66,7 @@ export function SessionRow({ session, environment }: { session: Session; environ
             >
               {label}
             </Link>
+            {session.branch !== null && <SessionBranch branch={session.branch} />}
             {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
             {alive && session.recordingSince && <RecordingTime since={session.recordingSince} />}
             {alive && <RestoredTag session={session} />}
@@ -106,7 +108,13 @@ export function SessionRow({ session, environment }: { session: Session; environ
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
-      <DeleteSessionDialog session={session} alive={alive} open={deleting} onOpenChange={setDeleting} />
+      <DeleteSessionDialog
+        session={session}
+        alive={alive}
+        running={environment.status === 'running'}
+        open={deleting}
+        onOpenChange={setDeleting}
+      />
     </li>
   )
 }

@@ -5,6 +5,7 @@ import type { Environment, Session } from '@craftastic/contract'
 import { Hint } from '@/components/Hint'
 import { RecordingDot } from '@/components/RecordingMark'
 import { RungBell } from '@/components/RungBell'
+import { SessionBranch } from '@/components/SessionBranch'
 import { SessionRename } from '@/components/SessionRename'
 import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
@@ -186,14 +187,16 @@ function Tab({
       draggable={false}
       id={active ? currentTabId : undefined}
       aria-current={active ? 'page' : undefined}
-      title={[label, title, place <= 9 ? `Ctrl+${place}` : ''].filter(Boolean).join(' · ')}
+      title={[label, session.branch, title, place <= 9 ? `Ctrl+${place}` : ''].filter(Boolean).join(' · ')}
       className={cn(
-        'flex h-8 max-w-52 select-none items-center gap-2 rounded-md px-2.5 outline-none focus-visible:ring-2 focus-visible:ring-ring',
+        'flex h-8 select-none items-center gap-2 rounded-md px-2.5 outline-none focus-visible:ring-2 focus-visible:ring-ring',
+        session.branch === null ? 'max-w-52' : 'max-w-72',
         active ? 'bg-accent font-medium' : 'text-muted-foreground hover:bg-accent/60 hover:text-foreground',
       )}
     >
       {rung ? <RungBell /> : <StatusDot tone={tone} word={word} />}
       <span className="min-w-8 truncate">{label}</span>
+      {session.branch !== null && <SessionBranch branch={session.branch} />}
       {program && <span className="truncate font-mono text-xs text-muted-foreground">{program}</span>}
       {session.recordingSince && isAlive(session, environment) && <RecordingDot />}
     </Link>

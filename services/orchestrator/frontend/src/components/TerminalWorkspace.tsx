@@ -81,6 +81,8 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const pageVisible = usePageVisible()
   const { modeOf, takePart } = useViewMode(sessionId)
   const gitPanel = useRef<HTMLDivElement>(null)
+  /** Sessions without a worktree share the workspace, and what is known of it. */
+  const treeOf = current?.branch ? sessionId : undefined
   const git = useGitSide(gitPanel, () => shown.current?.focus())
 
   const look = useTerminalLook()
@@ -209,7 +211,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               <span className="ml-1">leaves the terminal</span>
             </span>
             <GitToggle
-              environmentId={environment.id}
+              tree={{ environmentId: environment.id, sessionId: treeOf }}
               running={running}
               command={current.currentCommand ?? null}
               open={git.open}
@@ -229,6 +231,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
 
       <GitBeside
         environment={environment}
+        treeOf={treeOf}
         terminalColour={look.scheme.colours.background}
         open={git.open}
         wide={git.wide}
@@ -287,6 +290,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         <DeleteSessionDialog
           session={current}
           alive={isAlive(current, environment)}
+          running={running}
           open={deleting}
           onOpenChange={setDeleting}
           onDeleted={() => {

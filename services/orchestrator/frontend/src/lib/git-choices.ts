@@ -1,5 +1,6 @@
 /** What the browser remembers of the Git panel. */
 import { z } from 'zod'
+import type { GitTree } from './git-tree'
 import type { Choice } from './stored'
 
 /** Whether it is open beside a terminal. */
@@ -19,8 +20,8 @@ export const diffModeChoice: Choice<'unified' | 'split'> = {
 }
 
 /** A message that was not committed yet; empty is none. */
-export const commitDraftChoice = (environmentId: string): Choice<string> => ({
-  key: `git.draft.${environmentId}`,
+export const commitDraftChoice = ({ environmentId, sessionId }: GitTree): Choice<string> => ({
+  key: sessionId === undefined ? `git.draft.${environmentId}` : `git.draft.${environmentId}.${sessionId}`,
   schema: z.string(),
   fallback: '',
 })

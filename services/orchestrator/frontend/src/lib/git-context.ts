@@ -1,8 +1,9 @@
-/** What the parts of one Git panel share: whose repository it is, how it stands, and what did not work. */
+/** What the parts of one Git panel share: which working tree it is, how it stands, and what did not work. */
 import { createContext, use } from 'react'
 import type { GitStatus } from '@craftastic/contract'
 import type { GitVerb } from '@/api/git-verbs'
 import type { GitPlace } from './git-place'
+import type { GitTree } from './git-tree'
 
 /** A branch to switch to; `create` makes it at `from`, or where HEAD is. */
 export interface BranchTarget {
@@ -23,7 +24,7 @@ export interface GitFailure {
 export type DiscardQuestion = { files: string[] } | { patch: string; path: string }
 
 export interface GitPanelState {
-  environmentId: string
+  tree: GitTree
   status: GitStatus
   place: GitPlace
   show: (place: GitPlace) => void

@@ -77,8 +77,8 @@ export function sessionItems(
       id: session.id,
       within: environment.name,
       label: sessionLabel(session),
-      detail: command,
-      keywords: command ? [command] : [],
+      detail: [session.branch, command].filter(Boolean).join(' · ') || undefined,
+      keywords: [session.branch, command].filter((word) => word !== null && word !== undefined),
       look,
       run: () => go(session),
     }

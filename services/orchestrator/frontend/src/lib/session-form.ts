@@ -1,5 +1,5 @@
-/** The new-session form: both fields may stay empty, what is there is judged by the contract. */
-import { SessionName, WorkingDirectory } from '@craftastic/contract'
+/** The new-session form: every field may stay empty, what is there is judged by the contract. */
+import { GitBranchName, SessionName, WorkingDirectory } from '@craftastic/contract'
 import { z } from 'zod'
 import { fragment } from './field-message'
 
@@ -19,4 +19,5 @@ const orNothing = (schema: z.ZodType<string>) =>
 export const SessionFormSchema = z.object({
   name: orNothing(SessionName),
   workingDirectory: orNothing(WorkingDirectory),
+  branch: orNothing(GitBranchName),
 })

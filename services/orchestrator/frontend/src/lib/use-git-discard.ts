@@ -2,12 +2,13 @@ import { useMutation } from '@tanstack/react-query'
 import { describeError } from '@/api/errors'
 import { gitMutation } from '@/api/git-verbs'
 import type { DiscardQuestion, GitFailure } from './git-context'
+import type { GitTree } from './git-tree'
 import { offerUndo, sayDone, sayFailed } from './git-toast'
 
 /** Discards, and offers to bring it back. */
-export function useGitDiscard(environmentId: string, fail: (failure: GitFailure | null) => void) {
-  const { mutateAsync: discard } = useMutation(gitMutation(environmentId, 'discard'))
-  const { mutateAsync: restore } = useMutation(gitMutation(environmentId, 'discards/restore'))
+export function useGitDiscard(tree: GitTree, fail: (failure: GitFailure | null) => void) {
+  const { mutateAsync: discard } = useMutation(gitMutation(tree, 'discard'))
+  const { mutateAsync: restore } = useMutation(gitMutation(tree, 'discards/restore'))
 
   // The panel may be gone by then, so that the toast tells the end of it.
   const undo = async (kept: string) => {

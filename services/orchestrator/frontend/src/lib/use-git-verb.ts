@@ -5,8 +5,8 @@ import { useGit, type GitFailure } from './git-context'
 
 /** A verb of the panel's repository. What goes wrong is shown in the panel. */
 export function useGitVerb<Verb extends GitVerb>(verb: Verb) {
-  const { environmentId, fail } = useGit()
-  const { mutateAsync, isPending } = useMutation(gitMutation(environmentId, verb))
+  const { tree, fail } = useGit()
+  const { mutateAsync, isPending } = useMutation(gitMutation(tree, verb))
   const run = async (
     input: GitInput<Verb>,
     context: Omit<GitFailure, 'verb' | 'error'> = {},
@@ -24,8 +24,8 @@ export function useGitVerb<Verb extends GitVerb>(verb: Verb) {
 
 /** Whether any of `verbs` is under way in the panel's repository, whoever began it. */
 export function useGitBusy(...verbs: GitVerb[]): boolean {
-  const { environmentId } = useGit()
-  const mutationKey = gitKeys.verbs(environmentId)
+  const { tree } = useGit()
+  const mutationKey = gitKeys.verbs(tree)
   const predicate = ({ options }: { options: { mutationKey?: readonly unknown[] } }) =>
     verbs.some((verb) => verb === options.mutationKey?.at(-1))
   return useIsMutating({ mutationKey, predicate }) > 0
