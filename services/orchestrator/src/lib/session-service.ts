@@ -18,20 +18,23 @@ import { requireEnvironment, requireRunning, requireRunningEnvironment, requireS
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import { onlyOnce, toGitProblem } from './git-problems.ts'
-import { createGitTurns } from './git-turns.ts'
 import { keepAnswer, takeBackAnswer } from './idempotency.ts'
 import { presentEndedSession, presentSession, type EnvironmentRow, type SessionRow } from './present.ts'
 import { startSession } from './session-start.ts'
 import { observeSession, observeSessions, readSessionRows, tellSession } from './session-status.ts'
-import { lookAtWorktree, openWorktree, readOwnWorktree, removeWorktree, type OwnWorktree } from './session-worktrees.ts'
+import {
+  inWorktreeTurn,
+  lookAtWorktree,
+  openWorktree,
+  readOwnWorktree,
+  removeWorktree,
+  type OwnWorktree,
+} from './session-worktrees.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
 export type SessionService = ReturnType<typeof createSessionService>
 
 export function createSessionService({ db, reach }: SessionServiceOptions) {
-  /** Worktrees of an environment are made and removed one after the other. */
-  const inTurn = createGitTurns()
-
   return {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
       const environment = await requireRunningEnvironment(actor, input.environmentId, db)
@@ -109,9 +112,18 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       const own = readOwnWorktree(row)
       const isRunning = environment.status === 'running'
       if (isRunning) await reach.inside(environment.id, (ssh) => killTmuxSession(ssh, row.tmux_session_name))
-      const worktree = own === null ? null : isRunning ? await removeInside(environment.id, own) : leaveUnseen(own)
-      await db.transaction().execute((trx) => removeSession(row, environment.user_id, trx))
-      return worktree
+      const remove = () => db.transaction().execute((trx) => removeSession(row, environment.user_id, trx))
+      if (own === null || !isRunning) {
+        await remove()
+        return own === null ? null : leaveUnseen(own)
+      }
+      return inWorktreeTurn(environment.id, async () => {
+        // Deleted twice at once, its place may be another session's by now.
+        await requireSession(actor, sessionId, db)
+        const worktree = await changeInside(environment.id, (ssh) => removeWorktree(ssh, own))
+        await remove()
+        return worktree
+      })
     },
   }
 
@@ -131,16 +143,12 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     { name }: CreateSession,
     branch: string,
   ): Promise<SessionRow> {
-    return inTurn(environment.id, async () => {
+    return inWorktreeTurn(environment.id, async () => {
       const sessions = await readSessionRows(environment.id, db)
       if (name !== undefined && sessions.some((row) => row.name === name)) throw nameTaken(name)
       const own = await changeInside(environment.id, (ssh) => openWorktree(ssh, branch, sessions))
       return insertSession(actor, environment, { name, directory: own.path, own })
     })
-  }
-
-  async function removeInside(environmentId: string, own: OwnWorktree): Promise<SessionWorktree> {
-    return inTurn(environmentId, () => changeInside(environmentId, (ssh) => removeWorktree(ssh, own)))
   }
 
   async function changeInside<T>(environmentId: string, work: (ssh: SshConnection) => Promise<T>): Promise<T> {

@@ -19,8 +19,12 @@ import {
 import type { SshConnection } from '../services/ssh.ts'
 import { inTree, workspace, worktreesDirectory } from '../services/working-tree.ts'
 import { AppError } from './errors.ts'
+import { createGitTurns } from './git-turns.ts'
 import type { SessionRow } from './present.ts'
 import { chooseWorktreePath } from './worktree-names.ts'
+
+/** Worktrees of an environment are made and removed one after the other. */
+export const inWorktreeTurn = createGitTurns()
 
 /** What a row says of its worktree. */
 export type OwnWorktree = { path: string; branch: string; ownsBranch: boolean }

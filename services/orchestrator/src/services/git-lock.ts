@@ -31,7 +31,7 @@ export async function removeStaleLock(ssh: SshConnection, findLock: readonly str
 }
 
 /** Without its helpers that live on and lock nothing. */
-export async function findGitProcesses(ssh: SshConnection): Promise<Set<number>> {
+async function findGitProcesses(ssh: SshConnection): Promise<Set<number>> {
   const processes = (await readProcessTable(ssh)).filter(({ name, state }) => /^git/.test(name) && state !== 'ended')
   const pids = processes.map(({ pid }) => pid)
   const commandLines = await readCommandLines(ssh, pids)

@@ -4,9 +4,9 @@
  */
 import { longDeadlineMs, readGit, requireGit, requireSuccess, writeGit, type GitResult } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
-import { findGitProcesses } from './git-lock.ts'
+import { readCommandLines, readProcessTable } from './process-table.ts'
 import type { SshConnection } from './ssh.ts'
-import { worktreesDirectory } from './working-tree.ts'
+import { workspace, worktreesDirectory } from './working-tree.ts'
 
 export type GitWorktree = {
   path: string
@@ -104,7 +104,7 @@ async function clearPlace(ssh: SshConnection, path: string): Promise<void> {
   const known = (await listGitWorktrees(ssh)).find((worktree) => worktree.path === path)
   if (known === undefined) return
   if (!known.isUnfinished && (await hasGitWorktree(ssh, path))) return
-  if (known.isUnfinished && (await findGitProcesses(ssh)).size > 0) {
+  if (known.isUnfinished && (await isAddingWorktree(ssh))) {
     throw new GitFailure('refused', `git is still filling "${path}". Try again in a moment.`)
   }
   // Without its `.git` there is nothing that git would remove, and what lies there is not git's.
@@ -115,18 +115,21 @@ async function clearPlace(ssh: SshConnection, path: string): Promise<void> {
   await removeGitWorktree(ssh, path, true)
 }
 
+/** Whether a git makes a worktree now; which one it is, a long command line may not tell. */
+async function isAddingWorktree(ssh: SshConnection): Promise<boolean> {
+  const gits = (await readProcessTable(ssh)).filter(({ name, state }) => name === 'git' && state !== 'ended')
+  const commandLines = await readCommandLines(
+    ssh,
+    gits.map(({ pid }) => pid),
+  )
+  return gits.some(({ pid }) => / worktree add /.test(commandLines.get(pid)?.join(' ') ?? ''))
+}
+
 /** The workspace's status does not show them. Not in `.gitignore`, which is the project's. */
 async function hideWorktrees(ssh: SshConnection): Promise<void> {
   const find = await requireGit(ssh, ['rev-parse', '--git-path', 'info/exclude'])
   const file = find.stdout.toString('utf8').replace(/\n$/, '')
-  const hidden = await ssh.run([
-    'sh',
-    '-c',
-    hideScript,
-    'sh',
-    file,
-    worktreesDirectory.replace(/^\/workspace/, '') + '/',
-  ])
+  const hidden = await ssh.run(['sh', '-c', hideScript, 'sh', file, `${worktreesDirectory.slice(workspace.length)}/`])
   if (hidden.exitCode === 0) return
   throw new GitFailure('refused', `"${file}" could not be written: ${hidden.stderr.toString('utf8').trim()}`)
 }
