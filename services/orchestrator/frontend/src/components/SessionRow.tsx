@@ -38,6 +38,7 @@ export function SessionRow({ session, environment }: { session: Session; environ
   const label = sessionLabel(session)
   const program = alive ? programOf(session) : null
   const directory = (alive && session.currentDirectory) || session.workingDirectory
+  const tellsMore = session.branch === null || directory !== session.workingDirectory
 
   const revive = () =>
     update(
@@ -78,7 +79,7 @@ export function SessionRow({ session, environment }: { session: Session; environ
             )}
           </span>
           <span className="hidden max-w-40 truncate font-mono text-xs text-muted-foreground lg:block" title={directory}>
-            {directory}
+            {tellsMore && directory}
           </span>
           {session.lastActivity && (
             <RelativeTime
