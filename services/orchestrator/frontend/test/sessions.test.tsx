@@ -36,7 +36,7 @@ function setUp({
         `DELETE /api/sessions/${id}`,
         () => {
           kept = kept.filter((session) => session.id !== id)
-          return ok({ success: true })
+          return ok({ success: true, worktree: null })
         },
       ],
     ]),
