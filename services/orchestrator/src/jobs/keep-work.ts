@@ -6,13 +6,19 @@ import { randomUUID } from 'node:crypto'
 import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import { lockGeneration } from '../lib/environment-state.ts'
-import { addKeptWork, isKept, readRoomForKeptWork, type KeptWorkLimits } from '../lib/kept-work-rows.ts'
+import { addKeptWork, isKept, lockKeptWork, readRoomForKeptWork, type KeptWorkLimits } from '../lib/kept-work-rows.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import type { SecretBox } from '../lib/secret-box.ts'
 import { KeptFileRefused, type KeptFiles } from '../services/kept-files.ts'
 import { RuntimeUnavailable, type ContainerRuntime } from '../services/runtime.ts'
 import { SshConnectionLost, type SshConnection } from '../services/ssh.ts'
-import { carryWorkOut, clearGathered, gatherWork, WorkBundleFailure } from '../services/work-bundle.ts'
+import {
+  carryWorkOut,
+  clearGathered,
+  gatherWork,
+  WorkBundleFailure,
+  type GatheredWork,
+} from '../services/work-bundle.ts'
 import { describeFailure } from './describe-failure.ts'
 import { ensureContainer } from './ensure-container.ts'
 import type { OperationContext } from './run-operation.ts'
@@ -81,33 +87,39 @@ async function keep(context: OperationContext, options: KeepWorkOptions): Promis
     if (gathered === null) progress.addLines(['Nothing is only here: all of it is at the remote.'])
     else {
       progress.report(null, 'Keeping what is only here')
-      await write(ssh, maxBytes)
+      await writeBundle(context, options, { ssh, gathered, maxBytes })
     }
     isDone = true
-
-    async function write(connection: SshConnection, limit: number): Promise<void> {
-      if (gathered === null) return
-      const { keptFiles, db } = options
-      const id = randomUUID()
-      try {
-        const file = await keptFiles.write(id, limit, (sink) => carryWorkOut(connection, sink, signal))
-        const replaced = await db.transaction().execute(async (trx) => {
-          const row = await lockGeneration(environment.id, context.generation, trx)
-          if (row === null) throw new Error('another run has begun')
-          const older = await addKeptWork({ id, ...file, ...gathered }, row, trx)
-          await keptFiles.publish(id)
-          return older
-        })
-        for (const older of replaced) await keptFiles.remove(older)
-        progress.addLines(['What was only here is kept for 30 days.'])
-      } catch (error) {
-        await keptFiles.remove(id)
-        throw error
-      }
-    }
   } finally {
     // With the workspace it goes anyway.
     if (!isDone) await clearGathered(ssh)
+  }
+}
+
+/** File and row are there together: a file that no row names is removed. */
+async function writeBundle(
+  { environment, generation, progress, signal }: OperationContext,
+  { db, keptFiles, limits }: KeepWorkOptions,
+  { ssh, gathered, maxBytes }: { ssh: SshConnection; gathered: GatheredWork; maxBytes: number },
+): Promise<void> {
+  const id = randomUUID()
+  try {
+    const file = await keptFiles.write(id, maxBytes, (sink) => carryWorkOut(ssh, sink, signal))
+    const replaced = await db.transaction().execute(async (trx) => {
+      const row = await lockGeneration(environment.id, generation, trx)
+      if (row === null) throw new Error('another run has begun')
+      await lockKeptWork(row, trx)
+      // Others of this user may have been kept meanwhile.
+      if (file.bytes > (await readRoomForKeptWork(row, limits, trx))) throw new KeptFileRefused('tooLarge')
+      const older = await addKeptWork({ id, ...file, ...gathered }, row, trx)
+      await keptFiles.publish(id)
+      return older
+    })
+    for (const older of replaced) await keptFiles.remove(older)
+    progress.addLines(['What was only here is kept for 30 days.'])
+  } catch (error) {
+    await keptFiles.remove(id)
+    throw error
   }
 }
 

@@ -36,6 +36,11 @@ export async function readRoomForKeptWork(
   return Math.max(0, Math.min(maxBytes, maxBytesPerUser - bytes))
 }
 
+/** Lets nothing else be kept for this user until the transaction ends. */
+export async function lockKeptWork({ user_id: userId }: EnvironmentRow, trx: Transaction): Promise<void> {
+  await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().execute()
+}
+
 /** Takes the place of what was kept of the same environment by a run that was cut short. Answers the ids of that. */
 export async function addKeptWork(work: NewKeptWork, environment: EnvironmentRow, trx: Transaction): Promise<string[]> {
   const older = await trx.deleteFrom('kept_work').where('environment_id', '=', environment.id).returning('id').execute()

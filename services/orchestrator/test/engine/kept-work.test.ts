@@ -165,26 +165,26 @@ describeOnEngine('work that is only in an environment', { timeout: 180_000 }, ()
     const { id } = await create('hostile', { repositoryUrl: server().git.writableUrl })
     await sh(
       id,
-      `cd /workspace; bad='sh -c "touch $HOME/ran; cat"'
+      `cd /workspace; bad='sh -c "touch /workspace/ran; cat"'
 for name in filter.bad.clean filter.bad.smudge filter.bad.process diff.bad.textconv core.fsmonitor gpg.program \\
   core.sshCommand core.editor core.pager credential.helper uploadpack.packObjectsHook; do git config $name "$bad"; done
 git config commit.gpgSign true; git config log.showSignature true; git config core.hooksPath /workspace/hooks
 mkdir hooks; for hook in pre-commit post-index-change reference-transaction post-checkout; do
-  printf '#!/bin/sh\\ntouch ~/ran\\n' >hooks/$hook; chmod +x hooks/$hook; done
-echo '* filter=bad diff=bad' >.gitattributes; echo changed >>README.md; rm -f ~/ran`,
+  printf '#!/bin/sh\\ntouch /workspace/ran\\n' >hooks/$hook; chmod +x hooks/$hook; done
+echo '* filter=bad diff=bad' >.gitattributes; echo changed >>README.md; rm -f ran`,
     )
-    // Where a program would have left its mark: the container is gone with the delete, so one that outlives it is asked.
+    // All of it is gathered, and then is too large: so the workspace can be asked afterwards what ran in it.
     await sh(id, 'head -c 30000000 /dev/urandom >/workspace/huge')
     await remove(id)
     expect((await read(id)).statusReason).toContain('larger than what this server keeps')
     expect(await files()).toHaveLength((await list()).length)
     await api.expect(200, Environment, 'POST', `/api/environments/${id}/start`, { headers: { prefer: 'wait=60' } })
-    expect(await sh(id, 'ls ~/ran 2>/dev/null; ls -A /workspace | grep kept; true')).toBe('')
-    await sh(id, 'rm /workspace/huge; printf "#!/bin/sh\\ntouch /workspace/ran\\n" >/workspace/hooks/pre-commit')
+    expect(await sh(id, 'ls /workspace/ran 2>/dev/null; ls -A /workspace | grep kept; true')).toBe('')
+    await sh(id, 'rm /workspace/huge')
     await api.deleteEnvironment(id)
     const kept = await requireKept(id)
     const restored = await create('tame', { keptWorkId: kept.id })
-    expect(await sh(restored.id, 'cd /workspace; tail -n 1 README.md; ls ran ~/ran 2>/dev/null; true')).toBe('changed')
+    expect(await sh(restored.id, 'cd /workspace; tail -n 1 README.md; ls ran 2>/dev/null; true')).toBe('changed')
     await remove(restored.id, '?force=true')
   })
 
