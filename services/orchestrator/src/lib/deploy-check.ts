@@ -1,6 +1,7 @@
 /** What a deployment of an environment's branch would leave behind: commits that are not pushed. */
 import type { DeployCheck, UnpushedCommit } from '@craftastic/contract'
 import { readUnpushed } from '../services/git-unpushed.ts'
+import { inTree, workspace } from '../services/working-tree.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { requireRunning } from './environment-access.ts'
 import { AppError } from './errors.ts'
@@ -19,7 +20,7 @@ export async function checkBranch(
 ): Promise<DeployCheck> {
   if (environment.status !== 'running') return withoutLook(environment, branch)
   try {
-    return await reach.inside(environment.id, (ssh) => readUnpushed(ssh, branch))
+    return await reach.inside(environment.id, (ssh) => readUnpushed(inTree(ssh, workspace), branch))
   } catch (error) {
     throw toGitProblem(error)
   }

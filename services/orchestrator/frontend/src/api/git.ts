@@ -121,7 +121,7 @@ export const gitDiscardsQuery = (tree: GitTree) =>
 export const gitUnsavedQuery = ({ id, status }: Pick<Environment, 'id' | 'status'>) =>
   queryOptions({
     queryKey: gitKeys.unsaved(id),
-    queryFn: ({ signal }) => request('GET', pathTo('unsaved', id), { answer: GitUnsaved, signal }),
+    queryFn: ({ signal }) => request('GET', pathTo('unsaved', { environmentId: id }), { answer: GitUnsaved, signal }),
     enabled: status === 'running',
     // Asked before something ends: what was so a minute ago is not enough.
     staleTime: 0,

@@ -117,7 +117,9 @@ function FailureAction({ failure: { verb, error, switchTo } }: { failure: GitFai
 }
 
 function ShowDeployKey() {
-  const { environmentId } = useGit()
+  const {
+    tree: { environmentId },
+  } = useGit()
   const { data } = useEnvironment(environmentId)
   const environment = { id: environmentId, repositoryUrl: data?.repositoryUrl ?? null }
   return <DeployKeyButton environment={environment} label="Show the deploy key" />

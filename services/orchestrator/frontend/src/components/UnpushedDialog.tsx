@@ -44,7 +44,7 @@ export function UnpushedDialog(props: Props) {
 
 function Body({ open, environmentId, question, onPushed, onDeployRemote }: Props) {
   const { branch, looked, onRemote } = question.check
-  const { run, pending } = useAction(gitMutation(environmentId, 'push'))
+  const { run, pending } = useAction(gitMutation({ environmentId }, 'push'))
   const [failure, setFailure] = useState<unknown>(null)
   // Whoever closes the question while Git pushes does not want the deployment any more.
   const wanted = useRef(open)

@@ -24,7 +24,7 @@ export function useDeployBranch(environment: Environment, application: Applicati
   const running = environment.status === 'running'
   const [chosen, choose] = useState<string | null>(null)
   const { data: current, error } = useQuery(deployCheckQuery(environment.id, null))
-  const { data: branches = [] } = useQuery({ ...gitBranchesQuery(environment.id), enabled: running })
+  const { data: branches = [] } = useQuery({ ...gitBranchesQuery({ environmentId: environment.id }), enabled: running })
   const currentBranch = current?.branch ?? null
   const names = deployBranches(currentBranch, application.branch, branches)
   const branch = chosen !== null && names.includes(chosen) ? chosen : (names[0] ?? null)
