@@ -118,7 +118,7 @@ test('commit, push, deploy to the end; a failure with its last lines; a cancel; 
     ])
   })
 
-  await test.step('an application is made from the repository, and what Coolify refuses stands at its field', async () => {
+  await test.step('an application is made from the repository; what is wrong stands at its field', async () => {
     await panel.getByRole('button', { name: 'More for deployments' }).click()
     await page.getByRole('menuitem', { name: 'Create application…' }).click()
     const dialog = page.getByRole('dialog', { name: 'New application' })
@@ -127,7 +127,10 @@ test('commit, push, deploy to the end; a failure with its last lines; a cancel; 
     await dialog.getByRole('button', { name: 'Create application' }).click()
     await expect(dialog.getByText('The port must be from 1 to 65,535.')).toBeVisible()
     await keepScreenshots(page, 'application')
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.getByLabel('Port').fill('3000')
+    await dialog.getByRole('button', { name: 'Create application' }).click()
+    await expect(dialog).toBeHidden()
+    await expect(panel.getByLabel('Application')).toHaveValue((await coolify.look()).applications.at(-1)?.uuid ?? '')
   })
 
   await api.deleteEnvironment(id)

@@ -1,13 +1,18 @@
 /** From the wish to deploy to the deployment, with the questions between. */
 import { useState } from 'react'
 import { useQueryClient } from '@tanstack/react-query'
-import type { Deployment } from '@craftastic/contract'
+import type { DeployCheck, Deployment } from '@craftastic/contract'
 import { beginDeploymentMutation, rollBackMutation } from '@/api/deployment-verbs'
 import { deployCheckQuery } from '@/api/deployments'
 import { ApiError, hasCode } from '@/api/errors'
 import type { DeployState } from './deploy-context'
 import { toRequest, type DeployQuestion, type DeployWish } from './deploy-wish'
 import { useAction } from './use-action'
+
+/** Whether there is still something to ask: somebody may have pushed, or started the environment, since the refusal. */
+function misses({ looked, onRemote, unpushed }: DeployCheck): boolean {
+  return !looked || !onRemote || unpushed.count > 0
+}
 
 /** `onBegun` is told of the new deployment. */
 export function useDeployFlow(environmentId: string, onBegun: (deployment: Deployment) => void) {
@@ -23,7 +28,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
       const check = await client
         .query({ ...deployCheckQuery(environmentId, wish.branch), staleTime: 0 })
         .catch(() => null)
-      if (check) return setQuestion({ kind: 'unpushed', wish, check })
+      if (check && misses(check)) return setQuestion({ kind: 'unpushed', wish, check })
     }
     if (error instanceof ApiError && error.code === 'branch_differs' && wish.branch !== null) {
       return setQuestion({ kind: 'branch', wish, reason: error.message })

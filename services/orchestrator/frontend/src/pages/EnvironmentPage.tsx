@@ -76,7 +76,7 @@ function EnvironmentView({ environment }: { environment: Environment }) {
               <EnvironmentNotice environment={environment} />
               <OperationPart environment={environment} />
               {(running || (environment.sessions?.length ?? 0) > 0) && <SessionList environment={environment} />}
-              {environment.repositoryUrl !== null && <DeploymentPanel environment={environment} />}
+              {environment.repositoryUrl !== null && <DeploymentPanel key={environment.id} environment={environment} />}
               {running && <RecordingList environment={environment} />}
               <OperationHistory environment={environment} />
             </div>
