@@ -27,7 +27,7 @@ function toCoolifyProblem(error: unknown): unknown {
       return new AppError('deployment_refused', message, { ...options, errors: readFieldErrors(error) })
     default: {
       const doubt = error.outcomeUnknown ? ' It may have happened all the same: look before you try again.' : ''
-      return new AppError('coolify_unavailable', `${message}${doubt}`, options)
+      return new AppError('coolify_unavailable', `${toSentence(message)}${doubt}`, options)
     }
   }
 }
@@ -38,7 +38,12 @@ export function isTokenRefused(error: CoolifyError): boolean {
 }
 
 export function describeRefusal({ message }: CoolifyError): string {
-  return `${message} The token of this server needs the abilities read, read:sensitive, write and deploy; its operator sets it.`
+  return `${toSentence(message)} The token of this server needs the abilities read, read:sensitive, write and deploy; its operator sets it.`
+}
+
+/** Coolify's own words end as they like. */
+function toSentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`
 }
 
 /** Why a deployment failed that Coolify did not take, when asking again would not help; null when it may. */
