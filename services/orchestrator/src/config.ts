@@ -67,6 +67,10 @@ export const Variables = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/, { error: 'up to 63 letters, digits, ".", "_" and "-"' })
     .optional(),
+  BACKUP_PASSPHRASE: z
+    .string()
+    .refine((passphrase) => passphrase.length >= 12, { error: 'at least 12 characters' })
+    .optional(),
   ADMIN_EMAIL: z.string().pipe(Email).optional(),
   ADMIN_PASSWORD: z.string().pipe(Password).optional(),
   DOCKER_HOST: EngineAddress.optional(),
@@ -113,6 +117,7 @@ const expectedOf: ReadonlyMap<string, string> = new Map([
 const secretVariables: ReadonlySet<string> = new Set([
   'JWT_SECRET',
   'ENCRYPTION_KEY',
+  'BACKUP_PASSPHRASE',
   'ADMIN_PASSWORD',
   'METRICS_TOKEN',
   'COOLIFY_API_TOKEN',
@@ -200,6 +205,8 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
     jwtSecret: variables.JWT_SECRET ?? null,
     encryptionKey: variables.ENCRYPTION_KEY === undefined ? null : Buffer.from(variables.ENCRYPTION_KEY, 'base64'),
     instanceId: variables.INSTANCE_ID ?? null,
+    /** Seals the keys in a backup. */
+    backupPassphrase: variables.BACKUP_PASSPHRASE ?? null,
     admin:
       ADMIN_EMAIL === undefined || ADMIN_PASSWORD === undefined
         ? null

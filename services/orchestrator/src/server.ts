@@ -15,6 +15,7 @@ import type { Log } from './lib/log.ts'
 import { createLogger } from './lib/logger.ts'
 import { createMetrics } from './lib/metrics.ts'
 import { migrateToLatest } from './lib/migrator.ts'
+import { refuseUnfinishedRestore } from './lib/restore-journal.ts'
 import { openDataDirectory, readSecrets } from './lib/secrets.ts'
 import { StopStack } from './lib/stop-stack.ts'
 import { listenInWords } from './listen.ts'
@@ -35,6 +36,7 @@ export async function startServer(hooks: ServerHooks = {}): Promise<void> {
 
   try {
     openDataDirectory(config.dataDir)
+    refuseUnfinishedRestore(config.dataDir)
     const secrets = readSecrets(config)
     const { db, pool, url: databaseUrl } = await openInstalledDatabase(config, log, stops)
     const steps = await migrateToLatest(db)

@@ -67,7 +67,7 @@ describe('migrate and rollback', () => {
   })
 })
 
-it.each(['migrate', 'rollback', 'create-migration', 'generate'])('%s explains itself', async (name) => {
+it.each(['migrate', 'rollback', 'create-migration', 'generate', 'backup', 'restore'])('%s explains itself', async (name) => {
   const [help, nonsense] = await Promise.all([run(name, ['--help']), run(name, ['--nonsense'])])
   expect(help).toMatchObject({ code: 0, stderr: '' })
   expect(help.stdout).toMatch(/^Usage: npm run /)

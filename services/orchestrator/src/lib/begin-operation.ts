@@ -67,7 +67,8 @@ export async function addOperation(
   return operation
 }
 
-async function cancelUnsettled(row: EnvironmentRow, trx: Transaction): Promise<void> {
+/** Settles what is under way for an environment. `row` must have been locked in the same transaction. */
+export async function cancelUnsettled(row: EnvironmentRow, trx: Transaction): Promise<void> {
   const overtaken = await trx
     .updateTable('operations')
     .set({ state: 'cancelled', finished_at: sql<Date>`now()` })

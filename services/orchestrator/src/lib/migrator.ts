@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { sql } from 'kysely'
 import { Migrator, NO_MIGRATIONS, type Migration, type MigrationProvider } from 'kysely/migration'
 import { z } from 'zod'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 
 export const migrationsDirectory = join(import.meta.dirname, '../migrations')
 
@@ -58,8 +58,26 @@ export async function rollBack(db: Database, options: { all: boolean }): Promise
   return readResults(error, results)
 }
 
-function createMigrator(db: Database): Migrator {
-  return new Migrator({ db, provider, allowUnorderedMigrations: true })
+/**
+ * Applies exactly these migrations to a database that has none of any others: the schema that a backup was made of.
+ * @throws DatabaseNewerError | MigrationError
+ */
+export async function migrateToExactly(names: readonly string[], db: Database): Promise<void> {
+  const known = await listMigrationNames()
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new DatabaseNewerError(unknown)
+  const chosen: MigrationProvider = {
+    getMigrations: async () => {
+      const all = await provider.getMigrations()
+      return Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name)))
+    },
+  }
+  const { error, results } = await createMigrator(db, chosen).migrateToLatest()
+  readResults(error, results)
+}
+
+function createMigrator(db: Database, source: MigrationProvider = provider): Migrator {
+  return new Migrator({ db, provider: source, allowUnorderedMigrations: true })
 }
 
 const MigrationModule = z.object({
@@ -95,7 +113,8 @@ export async function refuseNewerDatabase(db: Database): Promise<void> {
   if (unknown.length > 0) throw new DatabaseNewerError(unknown)
 }
 
-async function listAppliedMigrations(db: Database): Promise<string[]> {
+/** The names of the migrations that a database has, in order. */
+export async function listAppliedMigrations(db: Database | Transaction): Promise<string[]> {
   const found = await sql<{ exists: boolean }>`select to_regclass('kysely_migration') is not null as exists`.execute(db)
   if (found.rows[0]?.exists !== true) return []
   const rows = await db

@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, linkSync, mkdirSync, readFileSync, statSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasCode } from './has-code.ts'
 
 export interface Secrets {
   jwtSecret: string
@@ -111,10 +112,6 @@ export function removeSecret(path: string): void {
 
 function damaged(dataDir: string, name: string): DataDirectoryError {
   return new DataDirectoryError(`The secret "${join(dataDir, name)}" is damaged. Restore it from a backup.`)
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code
 }
 
 function describe(error: unknown): string {

@@ -1,4 +1,5 @@
-/** What the scripts share: their arguments, and failing in words with exit code 1. */
+/** What the scripts share: their arguments, failing in words with exit code 1, and ending in order at ^C. */
+import { constants } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 
@@ -16,6 +17,33 @@ export interface Script {
   run(given: ScriptArguments): Promise<void>
 }
 
+/** Ends a script that was asked to end, with the exit code that shells expect of it. */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  readonly exitCode: number
+
+  constructor(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP') {
+    super('Interrupted: nothing half made is left behind.')
+    this.exitCode = 128 + constants.signals[signal]
+  }
+}
+
+/** Work that tidies up when its signal says so: at ^C, say. A second ^C ends the process where it is. */
+export async function untilInterrupted(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const interrupt = new AbortController()
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const listeners = names.map((name) => ({ name, listener: () => interrupt.abort(new Interrupted(name)) }))
+  for (const { name, listener } of listeners) process.once(name, listener)
+  try {
+    await work(interrupt.signal)
+  } catch (error) {
+    // What the interruption makes fail is of no interest.
+    throw interrupt.signal.aborted ? interrupt.signal.reason : error
+  } finally {
+    for (const { name, listener } of listeners) process.off(name, listener)
+  }
+}
+
 export async function runScript({ help, options = {}, maxWords = 0, run }: Script): Promise<void> {
   try {
     const { values, positionals } = parseArgs({
@@ -27,7 +55,7 @@ export async function runScript({ help, options = {}, maxWords = 0, run }: Scrip
     await run({ flags: values, words: positionals })
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
+    process.exitCode = error instanceof Interrupted ? error.exitCode : 1
   }
 }
 

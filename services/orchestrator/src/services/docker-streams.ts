@@ -35,21 +35,30 @@ function unframe(raw: Buffer): Buffer {
 }
 
 const headerBytes = 8
+const standardError = 2
 
-function takeFrames(raw: Buffer): { payload: Buffer; rest: Buffer } {
+type Frames = { payload: Buffer; errorOutput: Buffer; rest: Buffer }
+
+/** Complete frames, standard error only apart when it is asked for. */
+function takeFrames(raw: Buffer, isApart = false): Frames {
   const parts: Buffer[] = []
+  const errorParts: Buffer[] = []
   let offset = 0
   while (offset + headerBytes <= raw.length) {
     const end = offset + headerBytes + raw.readUInt32BE(offset + 4)
     if (end > raw.length) break
-    parts.push(raw.subarray(offset + headerBytes, end))
+    const isError = isApart && raw[offset] === standardError
+    ;(isError ? errorParts : parts).push(raw.subarray(offset + headerBytes, end))
     offset = end
   }
-  return { payload: Buffer.concat(parts), rest: raw.subarray(offset) }
+  return { payload: Buffer.concat(parts), errorOutput: Buffer.concat(errorParts), rest: raw.subarray(offset) }
 }
 
-/** One stream of plain bytes from a hijacked, framed connection whose standard error is not attached. */
-export function unframed(framed: Duplex): Duplex {
+/**
+ * One stream of plain bytes from a hijacked, framed connection. Standard error is left out of it and given to
+ * `onErrorOutput`; without that, it must not be attached.
+ */
+export function unframed(framed: Duplex, onErrorOutput?: (bytes: Buffer) => void): Duplex {
   let unread: Buffer = Buffer.alloc(0)
   const plain = new Duplex({
     read: () => void framed.resume(),
@@ -61,8 +70,9 @@ export function unframed(framed: Duplex): Duplex {
     },
   })
   framed.on('data', (chunk: Buffer) => {
-    const { payload, rest } = takeFrames(Buffer.concat([unread, chunk]))
+    const { payload, errorOutput, rest } = takeFrames(Buffer.concat([unread, chunk]), onErrorOutput !== undefined)
     unread = rest
+    if (errorOutput.length > 0) onErrorOutput?.(errorOutput)
     if (payload.length > 0 && !plain.push(payload)) framed.pause()
   })
   framed.on('close', () => plain.push(null))

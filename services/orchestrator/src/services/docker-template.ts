@@ -51,8 +51,12 @@ export function networkOptions(ownership: Ownership): Docker.NetworkCreateOption
   }
 }
 
-function volumeOptions(labels: Record<string, string>): Docker.MountSettings['VolumeOptions'] {
-  return { NoCopy: false, Labels: labels, DriverConfig: { Name: 'local', Options: {} } }
+/** @param isFilled Whether an empty volume gets what the image has at its place. */
+export function volumeOptions(
+  labels: Record<string, string>,
+  isFilled: boolean,
+): Docker.MountSettings['VolumeOptions'] {
+  return { NoCopy: !isFilled, Labels: labels, DriverConfig: { Name: 'local', Options: {} } }
 }
 
 export function containerOptions(instanceId: string, plan: ContainerPlan): Docker.ContainerCreateOptions {
@@ -93,7 +97,7 @@ export function containerOptions(instanceId: string, plan: ContainerPlan): Docke
       PidMode: '',
       UsernsMode: '',
       // The engine makes a volume that is missing; it must not lack our labels then.
-      Mounts: [{ Type: 'volume', Source: name, Target: '/workspace', VolumeOptions: volumeOptions(labels) }],
+      Mounts: [{ Type: 'volume', Source: name, Target: '/workspace', VolumeOptions: volumeOptions(labels, true) }],
       Tmpfs: {
         // A tmpfs counts against the memory limit, and is mounted noexec unless told otherwise.
         '/tmp': `rw,nosuid,nodev,exec,mode=1777,size=${Math.floor(plan.memoryBytes / 2)}`,
