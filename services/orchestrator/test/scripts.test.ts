@@ -67,12 +67,15 @@ describe('migrate and rollback', () => {
   })
 })
 
-it.each(['migrate', 'rollback', 'create-migration', 'generate', 'backup', 'restore'])('%s explains itself', async (name) => {
-  const [help, nonsense] = await Promise.all([run(name, ['--help']), run(name, ['--nonsense'])])
-  expect(help).toMatchObject({ code: 0, stderr: '' })
-  expect(help.stdout).toMatch(/^Usage: npm run /)
-  expect(nonsense.code).toBe(1)
-})
+it.each(['migrate', 'rollback', 'create-migration', 'generate', 'backup', 'restore'])(
+  '%s explains itself',
+  async (name) => {
+    const [help, nonsense] = await Promise.all([run(name, ['--help']), run(name, ['--nonsense'])])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(help.stdout).toMatch(/^Usage: npm run /)
+    expect(nonsense.code).toBe(1)
+  },
+)
 
 describe('create-migration', () => {
   it('starts a migration with the number after the highest, and overwrites nothing', async () => {
