@@ -22,7 +22,7 @@ import { countOf, formatBytes, watched, type Tell } from './backup-progress.ts'
 import type { Database, Transaction } from './database.ts'
 import { listTables, readSequences } from './database-tables.ts'
 import { dumpTable, withSnapshot } from './dump-database.ts'
-import { listKeptFiles, readKeptFile } from './kept-files.ts'
+import { hasDataFile, listDataFiles, readDataFile } from './data-files.ts'
 import { listAppliedMigrations } from './migrator.ts'
 import { SecretBox } from './secret-box.ts'
 import type { Secrets } from './secrets.ts'
@@ -63,8 +63,11 @@ export async function createBackup(options: BackupOptions, db: Database): Promis
   const rowCount = database.tables.reduce((sum, table) => sum + table.rows, 0)
   tell(`Database: ${countOf(database.tables.length, 'table')}, ${countOf(rowCount, 'row')}`)
 
-  const files = listKeptFiles(dataDir)
-  for (const path of files) await add(fileMember(path), readKeptFile(dataDir, path), path)
+  const files = listDataFiles(dataDir)
+  for (const path of files) {
+    // Kept work may have been removed meanwhile, by its owner or by its age.
+    if (hasDataFile(dataDir, path)) await add(fileMember(path), readDataFile(dataDir, path), path)
+  }
   if (files.length > 0) tell(`Data directory: ${countOf(files.length, 'file')}`)
   if (passphrase !== null) await add(keysName, once(await sealKeys(secrets, passphrase, id)), 'keys')
 

@@ -10,7 +10,7 @@ import type { WorkspaceArchives } from '../services/workspace-archives.ts'
 import { filePathOf, tableMember, workspaceMember, type BackupEnvironment } from './backup-manifest.ts'
 import { countOf, watched, type Tell } from './backup-progress.ts'
 import type { Database, Transaction } from './database.ts'
-import { writeKeptFile } from './kept-files.ts'
+import { writeDataFile } from './data-files.ts'
 import { loadDatabase } from './load-database.ts'
 import { migrateToExactly, migrateToLatest } from './migrator.ts'
 import type { Backup } from './read-backup.ts'
@@ -127,7 +127,7 @@ function keptFilesOf({ manifest }: Backup): { member: string; path: string }[] {
 async function writeFiles({ backup, dataDir, tell, signal }: RestoreOptions): Promise<void> {
   const files = keptFilesOf(backup)
   for (const { member, path } of files) {
-    await writeKeptFile(dataDir, path, watched(backup.read(member), { what: path, tell, signal }))
+    await writeDataFile(dataDir, path, watched(backup.read(member), { what: path, tell, signal }))
   }
   if (files.length > 0) tell(`Data directory: ${countOf(files.length, 'file')}`)
 }

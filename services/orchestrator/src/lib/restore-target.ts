@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { filePathOf } from './backup-manifest.ts'
 import type { Database } from './database.ts'
-import { hasKeptFile } from './kept-files.ts'
+import { hasDataFile } from './data-files.ts'
 import { listTables } from './database-tables.ts'
 import { listAppliedMigrations, rollBack } from './migrator.ts'
 import type { Backup } from './read-backup.ts'
@@ -20,7 +20,7 @@ export function checkDataDirectory(dataDir: string, { manifest }: Backup, journa
   }
   const instanceId = readSecret(join(dataDir, 'instance-id'))
   const files = manifest.members.flatMap(({ name }) => filePathOf(name) ?? [])
-  const existing = files.find((path) => hasKeptFile(dataDir, path))
+  const existing = files.find((path) => hasDataFile(dataDir, path))
   if (instanceId === null && existing === undefined) return
   const what = existing === undefined ? `an installation (${instanceId})` : `the file ${existing}`
   throw new Error(`The data directory "${dataDir}" holds ${what} already. Restore into an empty one: set DATA_DIR.`)

@@ -10,7 +10,7 @@ import { dirname, join, relative } from 'node:path'
 const otherDirectories = ['postgres', 'engine', 'lost+found']
 
 /** Paths below the data directory, which an installation with all its secrets in variables does not have. */
-export function listKeptFiles(dataDir: string): string[] {
+export function listDataFiles(dataDir: string): string[] {
   if (!existsSync(dataDir)) return []
   const directories = readdirSync(dataDir, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !otherDirectories.includes(entry.name),
@@ -22,15 +22,15 @@ export function listKeptFiles(dataDir: string): string[] {
     .sort()
 }
 
-export function readKeptFile(dataDir: string, path: string): AsyncIterable<Buffer> {
+export function readDataFile(dataDir: string, path: string): AsyncIterable<Buffer> {
   return createReadStream(join(dataDir, path))
 }
 
-export function hasKeptFile(dataDir: string, path: string): boolean {
+export function hasDataFile(dataDir: string, path: string): boolean {
   return existsSync(join(dataDir, path))
 }
 
-export async function writeKeptFile(dataDir: string, path: string, content: AsyncIterable<Buffer>): Promise<void> {
+export async function writeDataFile(dataDir: string, path: string, content: AsyncIterable<Buffer>): Promise<void> {
   const target = join(dataDir, path)
   mkdirSync(dirname(target), { recursive: true, mode: 0o700 })
   const file = await open(target, 'w', 0o600)
