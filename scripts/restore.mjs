@@ -32,18 +32,20 @@ function onSignal(signal) {
   } else process.exit(exitCodeOf(signal))
 }
 
+/** Answers the Node that the product runs on. */
 async function setUp() {
   const { dataDir, dockerHost: configured, sandboxImage } = readSettings()
   await ensureDependencies()
-  if (!needsEngine) return
+  if (!needsEngine) return projectNode()
   const dockerHost = await ensureEngine({ dataDir, env: { ...process.env, DOCKER_HOST: configured } })
   await ensureSandboxImage({ dockerHost, dockerDirectory, image: sandboxImage })
+  return projectNode()
 }
 
 /** In a process group of its own, so that a terminal's ^C reaches it through us alone, exactly once. */
-function runRestore() {
+function runRestore(node) {
   const command = readServerCommand(serverDirectory, 'restore')
-  restore = spawn(projectNode(), [...command.args, ...given], {
+  restore = spawn(node, [...command.args, ...given], {
     cwd: serverDirectory,
     env: { ...process.env, ...command.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
     detached: true,
@@ -57,8 +59,8 @@ function runRestore() {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal)
 try {
-  await setUp()
-  const code = await runRestore()
+  const node = await setUp()
+  const code = await runRestore(node)
   restore = null
   await endEngine()
   process.exit(code)
