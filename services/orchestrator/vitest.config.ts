@@ -11,5 +11,7 @@ export default defineConfig({
     restoreMocks: true,
     // Files share their modules, which keep no state: importing them anew for each file would double the time.
     isolate: false,
+    // Much of it is waiting for containers and processes.
+    maxWorkers: 2,
   },
 })
