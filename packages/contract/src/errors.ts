@@ -21,6 +21,7 @@ export const errorStatus = {
   environment_busy: 409,
   quota_exceeded: 409,
   operation_not_cancellable: 409,
+  operation_failed: 409,
   request_in_progress: 409,
   last_admin: 409,
   no_repository: 409,

@@ -54,9 +54,9 @@ export class ApiClient {
     return this.expect(201, Environment, 'POST', '/api/environments', { body: input, headers: { prefer: 'wait=60' } })
   }
 
-  /** Waits until everything of it is gone. */
-  async deleteEnvironment(environmentId: string): Promise<void> {
-    const answer = await this.request('DELETE', `/api/environments/${environmentId}`, {
+  /** Waits until everything of it is gone; with `force` also when work in it cannot be kept. */
+  async deleteEnvironment(environmentId: string, { force = false } = {}): Promise<void> {
+    const answer = await this.request('DELETE', `/api/environments/${environmentId}${force ? '?force=true' : ''}`, {
       headers: { prefer: 'wait=60' },
     })
     if (answer.status !== 200) throw new Error(`${answer.status} instead of 200: ${JSON.stringify(answer.body)}`)

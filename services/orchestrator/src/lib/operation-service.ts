@@ -67,6 +67,18 @@ export function createOperationService({ db, feed, quotas }: OperationServiceOpt
       }
       return (await settled) !== null
     },
+
+    /**
+     * Whether an operation that has settled did what it was to do, rather than being overtaken by a later wish.
+     * @throws AppError operation_failed, in the words of the operation
+     */
+    async hasDone({ id }: Operation): Promise<boolean> {
+      const row = await db.selectFrom('operations').selectAll().where('id', '=', id).executeTakeFirst()
+      if (row === undefined) return true
+      const { state, error } = await present(row, db)
+      if (state === 'failed') throw new AppError('operation_failed', error?.reason ?? 'It failed.')
+      return state === 'succeeded'
+    },
   }
 }
 

@@ -22,6 +22,7 @@ const titles: Record<ErrorCode, string> = {
   environment_busy: 'Environment busy',
   quota_exceeded: 'Quota exceeded',
   operation_not_cancellable: 'Operation cannot be cancelled',
+  operation_failed: 'Operation failed',
   request_in_progress: 'Request in progress',
   last_admin: 'Last admin',
   body_too_large: 'Body too large',

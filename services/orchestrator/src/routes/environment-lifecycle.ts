@@ -99,7 +99,8 @@ export const environmentLifecycleRoutes: FastifyPluginAsyncZod<EnvironmentLifecy
       const isForced = request.query.force === 'true'
       const operation = await lifecycle.deleteEnvironment(request.actor, request.params.environmentId, { isForced })
       const isOver = await hasSettled({ request, reply, operation, operations })
-      return reply.code(isOver ? 200 : 202).send({ success: true, operation })
+      const isGone = isOver && (await operations.hasDone(operation))
+      return reply.code(isGone ? 200 : 202).send({ success: true, operation })
     },
   )
 }

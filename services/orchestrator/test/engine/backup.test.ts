@@ -61,6 +61,10 @@ describeOnEngine('backup and restore', () => {
     return { code: await script.ended, stdout: script.stdout, stderr: script.stderr }
   }
   const read = (id: string) => api.expect(200, Environment, 'GET', `/api/environments/${id}`)
+  /** Some of the odd files cannot be read, so that what is only there cannot be kept. */
+  const deleteAll = async (ids: string[]) => {
+    for (const id of ids) await api.deleteEnvironment(id, { force: true })
+  }
   const helpers = () =>
     docker(
       'ps',
@@ -164,7 +168,7 @@ describeOnEngine('backup and restore', () => {
     expect((await api.request('POST', `/api/environments/${leftOut.id}/retry`, again)).status).toBe(200)
     const { environments } = await api.expect(200, EnvironmentList, 'GET', `/api/environments/user/${api.userId}`)
     expect(environments.map(({ status }) => status)).toEqual(['running', 'running', 'running'])
-    for (const { id } of environments) await api.deleteEnvironment(id)
+    await deleteAll(environments.map(({ id }) => id))
   }, 180_000)
 
   it('begins anew after a restore that was killed', async () => {
@@ -187,7 +191,7 @@ describeOnEngine('backup and restore', () => {
     await start(third)
     await expect.poll(async () => (await read(odd.id)).status, { timeout: 90_000 }).toBe('running')
     expect(await fingerprintOf(odd.id)).toBe(fingerprint)
-    for (const id of [odd.id, stopped.id, leftOut.id]) await api.deleteEnvironment(id)
+    await deleteAll([odd.id, stopped.id, leftOut.id])
     expect(await docker('volume', 'ls', '--quiet', '--filter', `name=${nameOf(odd.id)}`)).toBe('')
   }, 240_000)
 })

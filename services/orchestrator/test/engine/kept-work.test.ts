@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Environment, EnvironmentDeleted, GitUnsaved, KeptWorkList, OperationWithLog } from '@craftastic/contract'
+import { Environment, EnvironmentDeleted, GitUnsaved, KeptWorkList, Problem } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { beforeAll, expect, it } from 'vitest'
 import { docker, inContainer, nameOf } from '../harness/engine-cli.ts'
@@ -146,16 +146,19 @@ describeOnEngine('work that is only in an environment', { timeout: 180_000 }, ()
     const { id } = await create('broken')
     await sh(id, 'cd /workspace; echo precious >file; echo rubbish >.git')
     expect(await api.expect(200, GitUnsaved, 'GET', `/api/git/unsaved/${id}`)).toMatchObject({ repository: 'damaged' })
-    const { operation } = await remove(id)
-    const failed = await api.expect(200, OperationWithLog, 'GET', `/api/operations/${operation.id}`)
+    const refuse = () =>
+      api.expect(409, Problem, 'DELETE', `/api/environments/${id}`, { headers: { prefer: 'wait=60' } })
+    const { code, detail } = await refuse()
+    const failed = (await read(id)).operation
+    expect({ code, detail }).toEqual({ code: 'operation_failed', detail: failed?.error?.reason })
     expect(failed).toMatchObject({ state: 'failed', error: { step: 'keep' } })
-    expect(failed.error?.reason).toContain('It was not deleted')
-    expect(failed.error?.reason).toContain('The repository in /workspace is damaged.')
+    expect(detail).toContain('It was not deleted')
+    expect(detail).toContain('The repository in /workspace is damaged.')
     expect(await read(id)).toMatchObject({ status: 'error', desiredState: 'stopped' })
     // It can be started, and the work saved by hand.
     await api.expect(200, Environment, 'POST', `/api/environments/${id}/start`, { headers: { prefer: 'wait=60' } })
     expect(await sh(id, 'cat /workspace/file; ls -A /workspace')).toBe('precious\n.git\nfile')
-    await remove(id)
+    await refuse()
     await remove(id, '?force=true')
     expect((await api.request('GET', `/api/environments/${id}`)).status).toBe(404)
     expect(await ofEnvironment(id)).toBeUndefined()
