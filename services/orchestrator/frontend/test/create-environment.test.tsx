@@ -60,6 +60,17 @@ test('judges a URL as soon as its field is left, with the contract’s words', a
   expect(url().getAttribute('aria-invalid')).toBe('true')
 })
 
+test('takes a judgement back with the key that mends it, before a button would move', async () => {
+  const { user } = setUp()
+  await user.type(url(), 'file:///etc/passwd')
+  await user.tab()
+  await screen.findByRole('alert')
+  await user.clear(url())
+  await user.type(url(), 'https://github.com/acme/site')
+  await vi.waitFor(() => expect(screen.queryByRole('alert')).toBeNull())
+  expect(document.activeElement).toBe(url())
+})
+
 test.each([
   ['https://user:secret@github.com/acme/site', 'The URL must not carry a user name, password or token.'],
   ['file:///etc/passwd', 'The URL must start with https://, or be like git@github.com:owner/name.'],

@@ -88,9 +88,14 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
 /** What Chromium, Firefox and Safari say when code that a page loads later does not come. */
 const missingCode = /dynamically imported module|importing a module script failed/i
 
+/** Whether code that a page needs did not come: the connection broke, or the server was updated meanwhile. */
+export function isMissingCode(error: unknown): boolean {
+  return error instanceof TypeError && missingCode.test(error.message)
+}
+
 /** A failure in words: what happened, and what the server says to do next. */
 export function describeError(error: unknown): { title: string; detail: string | null } {
-  if (error instanceof TypeError && missingCode.test(error.message)) {
+  if (isMissingCode(error)) {
     const detail = 'The connection broke, or the server was updated meanwhile.'
     return { title: 'A part of this page could not be loaded', detail }
   }

@@ -55,6 +55,11 @@ export function CreateEnvironmentForm({
     if (event.target.value !== '') void trigger(field)
   }
 
+  /** What was wrong goes with the key that mends it: gone only with the click on a button, it would move that away. */
+  const judgeAgain = (field: (typeof fields)[number]) => {
+    if (errors[field]) void trigger(field)
+  }
+
   const create = handleSubmit((input) => {
     setFailure(null)
     run(input, {
@@ -85,8 +90,10 @@ export function CreateEnvironmentForm({
             spellCheck={false}
             {...register('repositoryUrl', {
               onBlur: judgeFilled('repositoryUrl'),
-              onChange: (event: { target: { value: string } }) =>
-                suggest(suggestName(event.target.value.trim(), takenNames)),
+              onChange: (event: { target: { value: string } }) => {
+                judgeAgain('repositoryUrl')
+                suggest(suggestName(event.target.value.trim(), takenNames))
+              },
             })}
           />
           <TextField
@@ -98,7 +105,7 @@ export function CreateEnvironmentForm({
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
-            {...register('branch', { onBlur: judgeFilled('branch') })}
+            {...register('branch', { onBlur: judgeFilled('branch'), onChange: () => judgeAgain('branch') })}
           />
         </div>
       ) : (
@@ -121,7 +128,7 @@ export function CreateEnvironmentForm({
         placeholder={withRepository ? 'taken from the repository' : 'scratch'}
         autoComplete="off"
         spellCheck={false}
-        {...register('name', { onBlur: judgeFilled('name') })}
+        {...register('name', { onBlur: judgeFilled('name'), onChange: () => judgeAgain('name') })}
       />
       {failure && <FormAlert>{failure}</FormAlert>}
       <DialogFooter>
