@@ -44,6 +44,8 @@ describeOnEngine('work that is only in an environment', { timeout: 180_000 }, ()
   }
   const remove = (id: string, query = '') =>
     api.expect(200, EnvironmentDeleted, 'DELETE', `/api/environments/${id}${query}`, { headers: { prefer: 'wait=60' } })
+  const refuseRemoval = (id: string) =>
+    api.expect(409, Problem, 'DELETE', `/api/environments/${id}`, { headers: { prefer: 'wait=60' } })
   const read = (id: string) => api.expect(200, Environment, 'GET', `/api/environments/${id}`)
   const files = () => readdir(join(server().config.dataDir, 'kept-work')).catch(() => [])
 
@@ -146,9 +148,7 @@ describeOnEngine('work that is only in an environment', { timeout: 180_000 }, ()
     const { id } = await create('broken')
     await sh(id, 'cd /workspace; echo precious >file; echo rubbish >.git')
     expect(await api.expect(200, GitUnsaved, 'GET', `/api/git/unsaved/${id}`)).toMatchObject({ repository: 'damaged' })
-    const refuse = () =>
-      api.expect(409, Problem, 'DELETE', `/api/environments/${id}`, { headers: { prefer: 'wait=60' } })
-    const { code, detail } = await refuse()
+    const { code, detail } = await refuseRemoval(id)
     const failed = (await read(id)).operation
     expect({ code, detail }).toEqual({ code: 'operation_failed', detail: failed?.error?.reason })
     expect(failed).toMatchObject({ state: 'failed', error: { step: 'keep' } })
@@ -158,7 +158,7 @@ describeOnEngine('work that is only in an environment', { timeout: 180_000 }, ()
     // It can be started, and the work saved by hand.
     await api.expect(200, Environment, 'POST', `/api/environments/${id}/start`, { headers: { prefer: 'wait=60' } })
     expect(await sh(id, 'cat /workspace/file; ls -A /workspace')).toBe('precious\n.git\nfile')
-    await refuse()
+    await refuseRemoval(id)
     await remove(id, '?force=true')
     expect((await api.request('GET', `/api/environments/${id}`)).status).toBe(404)
     expect(await ofEnvironment(id)).toBeUndefined()
@@ -178,7 +178,7 @@ echo '* filter=bad diff=bad' >.gitattributes; echo changed >>README.md; rm -f ra
     )
     // All of it is gathered, and then is too large: so the workspace can be asked afterwards what ran in it.
     await sh(id, 'head -c 30000000 /dev/urandom >/workspace/huge')
-    await remove(id)
+    await refuseRemoval(id)
     expect((await read(id)).statusReason).toContain('larger than what this server keeps')
     expect(await files()).toHaveLength((await list()).length)
     await api.expect(200, Environment, 'POST', `/api/environments/${id}/start`, { headers: { prefer: 'wait=60' } })
