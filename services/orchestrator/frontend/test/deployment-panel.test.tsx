@@ -306,7 +306,10 @@ describe('the history', () => {
     const choices = await within(dialog).findAllByRole('radio')
     expect(choices.map((choice) => choice.hasAttribute('disabled'))).toEqual([true, false])
     await user.click(within(dialog).getByText('ccccccc'))
-    await user.click(within(dialog).getByRole('button', { name: 'Roll back' }))
+    const rollBack = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Roll back' })
+    // The redeploy of a moment ago still guards against the second click of a double click.
+    await waitFor(() => expect(rollBack.disabled).toBe(false))
+    await user.click(rollBack)
     await waitFor(() => expect(server.bodyOf('POST /api/deployment/rollback')).toMatchObject({ tag: 'c'.repeat(40) }))
   })
 })
