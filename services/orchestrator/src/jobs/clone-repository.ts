@@ -8,8 +8,8 @@ import { explainCloneFailure, findMissingRight, readCloneLogLines, readCloneProg
 import { StepFailure, type OperationProgress } from '../lib/operation-progress.ts'
 import { cloneSshCommand } from '../services/git-ssh.ts'
 import { SshFailure, type SshConnection } from '../services/ssh.ts'
+import { workspace } from '../services/working-tree.ts'
 
-const workspace = '/workspace'
 const cloneDeadlineMs = 10 * 60_000
 
 export type CloneRequest = {

@@ -107,3 +107,9 @@ export function describeError(error: unknown): { title: string; detail: string |
     detail: error.code === 'server_unreachable' ? 'Check your connection, then try again.' : error.message,
   }
 }
+
+/** The same in one paragraph, for where there is no room for a title. */
+export function describeErrorInline(error: unknown): string {
+  const { title, detail } = describeError(error)
+  return detail ? `${title}. ${detail}` : title
+}

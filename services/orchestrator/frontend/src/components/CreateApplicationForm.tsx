@@ -4,14 +4,12 @@ import { useForm } from 'react-hook-form'
 import { toast } from 'sonner'
 import type { Application, ApplicationChoices, CreateApplication, Environment } from '@craftastic/contract'
 import { createApplicationMutation } from '@/api/applications'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { ApplicationBuildFields } from '@/components/ApplicationBuildFields'
 import { ApplicationPlaceFields } from '@/components/ApplicationPlaceFields'
 import { ApplicationSourceFields } from '@/components/ApplicationSourceFields'
 import { FormAlert } from '@/components/FormAlert'
-import { Spinner } from '@/components/Spinner'
-import { Button } from '@/components/ui/button'
-import { DialogFooter } from '@/components/ui/dialog'
+import { FormFooter } from '@/components/FormFooter'
 import { applicationFormSchema, readRefusedFields, type ApplicationForm } from '@/lib/application-form'
 import { useAction } from '@/lib/use-action'
 
@@ -44,8 +42,7 @@ export function CreateApplicationForm({
         const { placed, rest } = readRefusedFields(error)
         for (const { field, message } of placed) form.setError(field, { message }, { shouldFocus: true })
         if (placed.length > 0 && rest.length === 0) return
-        const { title, detail } = describeError(error)
-        setFailure([detail ? `${title}. ${detail}` : title, ...rest])
+        setFailure([describeErrorInline(error), ...rest])
       },
     })
   })
@@ -66,15 +63,13 @@ export function CreateApplicationForm({
           ))}
         </FormAlert>
       )}
-      <DialogFooter>
-        <Button variant="outline" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending || missing !== null}>
-          {pending && <Spinner />}
-          {pending ? 'Creating' : 'Create application'}
-        </Button>
-      </DialogFooter>
+      <FormFooter
+        submit="Create application"
+        submitting="Creating"
+        pending={pending}
+        disabled={missing !== null}
+        onCancel={onCancel}
+      />
     </form>
   )
 }

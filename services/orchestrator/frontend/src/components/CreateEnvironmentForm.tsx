@@ -3,12 +3,11 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useForm, useWatch } from 'react-hook-form'
 import { isSshRepository, RepositoryUrl, type CreateEnvironment, type Environment } from '@craftastic/contract'
 import { createEnvironmentMutation } from '@/api/environments'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
-import { Spinner } from '@/components/Spinner'
+import { FormFooter } from '@/components/FormFooter'
 import { TextField } from '@/components/TextField'
 import { Button } from '@/components/ui/button'
-import { DialogFooter } from '@/components/ui/dialog'
 import { EnvironmentFormSchema, type EnvironmentForm } from '@/lib/environment-form'
 import { freeName, suggestName } from '@/lib/repository'
 import { showFieldErrors } from '@/lib/server-errors'
@@ -67,8 +66,7 @@ export function CreateEnvironmentForm({
       onError: (error) => {
         const byCode = { name_taken: 'name', repository_refused: 'repositoryUrl' } as const
         if (showFieldErrors<EnvironmentForm>(error, fields, byCode, setError)) return
-        const { title, detail } = describeError(error)
-        setFailure(detail ? `${title}. ${detail}` : title)
+        setFailure(describeErrorInline(error))
       },
     })
   })
@@ -131,20 +129,19 @@ export function CreateEnvironmentForm({
         {...register('name', { onBlur: judgeFilled('name'), onChange: () => judgeAgain('name') })}
       />
       {failure && <FormAlert>{failure}</FormAlert>}
-      <DialogFooter>
-        {withRepository && (
-          <Button variant="link" className="px-0 sm:mr-auto" onClick={() => chooseSource('nothing', '')}>
-            Start without a repository
-          </Button>
-        )}
-        <Button variant="outline" onClick={onCancel}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending}>
-          {pending && <Spinner />}
-          {pending ? 'Creating' : 'Create environment'}
-        </Button>
-      </DialogFooter>
+      <FormFooter
+        submit="Create environment"
+        submitting="Creating"
+        pending={pending}
+        onCancel={onCancel}
+        aside={
+          withRepository && (
+            <Button variant="link" className="px-0 sm:mr-auto" onClick={() => chooseSource('nothing', '')}>
+              Start without a repository
+            </Button>
+          )
+        }
+      />
     </form>
   )
 }

@@ -4,23 +4,15 @@ import { useQuery } from '@tanstack/react-query'
 import { useForm, useWatch } from 'react-hook-form'
 import { useNavigate } from 'react-router'
 import { defaultWorkingDirectory, type Session } from '@craftastic/contract'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { gitBranchesQuery } from '@/api/git'
 import { createSessionMutation } from '@/api/sessions'
 import { FormAlert } from '@/components/FormAlert'
+import { FormFooter } from '@/components/FormFooter'
 import { SessionBranchField } from '@/components/SessionBranchField'
-import { Spinner } from '@/components/Spinner'
 import { TextField } from '@/components/TextField'
-import { Button } from '@/components/ui/button'
 import { Checkbox } from '@/components/ui/checkbox'
-import {
-  Dialog,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '@/components/ui/dialog'
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { showFieldErrors } from '@/lib/server-errors'
 import { suggestBranch } from '@/lib/session-branch'
 import { SessionFormSchema, type SessionForm } from '@/lib/session-form'
@@ -89,8 +81,7 @@ function SessionFields({ environmentId, sessions, ofBranch = false, onClose }: P
             branch_in_use: 'branch',
           } as const
           if (showFieldErrors<SessionForm>(error, ['name', 'workingDirectory', 'branch'], byCode, setError)) return
-          const { title, detail } = describeError(error)
-          setFailure(detail ? `${title}. ${detail}` : title)
+          setFailure(describeErrorInline(error))
         },
       },
     )
@@ -146,15 +137,7 @@ function SessionFields({ environmentId, sessions, ofBranch = false, onClose }: P
         />
       )}
       {failure && <FormAlert>{failure}</FormAlert>}
-      <DialogFooter>
-        <Button variant="outline" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending}>
-          {pending && <Spinner />}
-          {pending ? 'Creating' : 'Create session'}
-        </Button>
-      </DialogFooter>
+      <FormFooter submit="Create session" submitting="Creating" pending={pending} onCancel={onClose} />
     </form>
   )
 }

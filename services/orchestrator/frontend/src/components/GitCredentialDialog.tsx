@@ -2,20 +2,12 @@ import { useState } from 'react'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useForm } from 'react-hook-form'
 import { toast } from 'sonner'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { saveGitCredentialMutation } from '@/api/git-credentials'
 import { FormAlert } from '@/components/FormAlert'
-import { Spinner } from '@/components/Spinner'
+import { FormFooter } from '@/components/FormFooter'
 import { TextField } from '@/components/TextField'
-import { Button } from '@/components/ui/button'
-import {
-  Dialog,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '@/components/ui/dialog'
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { CredentialForm } from '@/lib/credential-form'
 import { showFieldErrors } from '@/lib/server-errors'
 import { useAction } from '@/lib/use-action'
@@ -68,8 +60,7 @@ function CredentialFields({ question, onClose }: { question: CredentialQuestion;
       },
       onError: (error) => {
         if (showFieldErrors(error, ['token', 'username'], {}, setError)) return
-        const { title, detail } = describeError(error)
-        setFailure(detail ? `${title}. ${detail}` : title)
+        setFailure(describeErrorInline(error))
       },
     })
   })
@@ -109,15 +100,7 @@ function CredentialFields({ question, onClose }: { question: CredentialQuestion;
         {...register('username')}
       />
       {failure && <FormAlert>{failure}</FormAlert>}
-      <DialogFooter>
-        <Button variant="outline" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending}>
-          {pending && <Spinner />}
-          {pending ? 'Saving' : 'Save token'}
-        </Button>
-      </DialogFooter>
+      <FormFooter submit="Save token" submitting="Saving" pending={pending} onCancel={onClose} />
     </form>
   )
 }

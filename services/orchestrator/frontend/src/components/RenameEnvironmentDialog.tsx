@@ -4,19 +4,11 @@ import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 import { EnvironmentName, type Environment } from '@craftastic/contract'
 import { updateEnvironmentMutation } from '@/api/environments'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
-import { Spinner } from '@/components/Spinner'
+import { FormFooter } from '@/components/FormFooter'
 import { TextField } from '@/components/TextField'
-import { Button } from '@/components/ui/button'
-import {
-  Dialog,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '@/components/ui/dialog'
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { fragment } from '@/lib/field-message'
 import { showFieldErrors } from '@/lib/server-errors'
 import { useAction } from '@/lib/use-action'
@@ -63,8 +55,7 @@ function RenameFields({ environment, onClose }: { environment: Environment; onCl
         onSuccess: onClose,
         onError: (error) => {
           if (showFieldErrors(error, ['name'], { name_taken: 'name' }, setError)) return
-          const { title, detail } = describeError(error)
-          setFailure(detail ? `${title}. ${detail}` : title)
+          setFailure(describeErrorInline(error))
         },
       },
     )
@@ -82,15 +73,7 @@ function RenameFields({ environment, onClose }: { environment: Environment; onCl
         {...register('name')}
       />
       {failure && <FormAlert>{failure}</FormAlert>}
-      <DialogFooter>
-        <Button variant="outline" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending}>
-          {pending && <Spinner />}
-          {pending ? 'Renaming' : 'Rename'}
-        </Button>
-      </DialogFooter>
+      <FormFooter submit="Rename" submitting="Renaming" pending={pending} onCancel={onClose} />
     </form>
   )
 }

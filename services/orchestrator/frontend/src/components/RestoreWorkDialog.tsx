@@ -6,19 +6,11 @@ import { useNavigate } from 'react-router'
 import { z } from 'zod'
 import { EnvironmentName, type KeptWork } from '@craftastic/contract'
 import { createEnvironmentMutation, environmentsQuery } from '@/api/environments'
-import { describeError } from '@/api/errors'
+import { describeErrorInline } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
-import { Spinner } from '@/components/Spinner'
+import { FormFooter } from '@/components/FormFooter'
 import { TextField } from '@/components/TextField'
-import { Button } from '@/components/ui/button'
-import {
-  Dialog,
-  DialogContent,
-  DialogDescription,
-  DialogFooter,
-  DialogHeader,
-  DialogTitle,
-} from '@/components/ui/dialog'
+import { Dialog, DialogContent, DialogDescription, DialogHeader, DialogTitle } from '@/components/ui/dialog'
 import { useCurrentUser } from '@/lib/current-user'
 import { fragment } from '@/lib/field-message'
 import { freeName } from '@/lib/kept-work'
@@ -71,8 +63,7 @@ function RestoreFields({ work, onClose }: { work: KeptWork; onClose: () => void 
         },
         onError: (error) => {
           if (showFieldErrors(error, ['name'], { name_taken: 'name' }, setError)) return
-          const { title, detail } = describeError(error)
-          setFailure(detail ? `${title}. ${detail}` : title)
+          setFailure(describeErrorInline(error))
         },
       },
     )
@@ -90,15 +81,7 @@ function RestoreFields({ work, onClose }: { work: KeptWork; onClose: () => void 
         {...register('name')}
       />
       {failure && <FormAlert>{failure}</FormAlert>}
-      <DialogFooter>
-        <Button variant="outline" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button type="submit" disabled={pending}>
-          {pending && <Spinner />}
-          Restore
-        </Button>
-      </DialogFooter>
+      <FormFooter submit="Restore" pending={pending} onCancel={onClose} />
     </form>
   )
 }

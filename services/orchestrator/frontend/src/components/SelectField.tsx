@@ -1,40 +1,18 @@
-import { useId, type ComponentProps, type ReactNode } from 'react'
-import { Field, FieldDescription, FieldError, FieldLabel } from '@/components/ui/field'
+import type { ComponentProps } from 'react'
+import { LabelledField, type FieldWords } from '@/components/LabelledField'
 import { NativeSelect } from '@/components/ui/native-select'
-import { complete } from '@/lib/field-message'
 
-/** A labelled choice with its hint and its complaint. */
+/** A labelled choice. */
 export function SelectField({
   label,
   hint,
   problem,
-  problemLabel = label,
+  problemLabel,
   ...select
-}: ComponentProps<'select'> & {
-  label: string
-  hint?: ReactNode
-  problem?: string
-  /** How the complaint names the field. */
-  problemLabel?: string
-}) {
-  const id = useId()
-  const message = complete(problemLabel, problem)
-  const describedBy = message ? `${id}-problem` : hint ? `${id}-hint` : undefined
+}: ComponentProps<'select'> & Omit<FieldWords, 'optional'>) {
   return (
-    <Field>
-      <FieldLabel htmlFor={id}>{label}</FieldLabel>
-      <NativeSelect
-        id={id}
-        className="[&>select]:h-9"
-        aria-invalid={message !== null}
-        aria-describedby={describedBy}
-        {...select}
-      />
-      {message ? (
-        <FieldError id={`${id}-problem`}>{message}</FieldError>
-      ) : (
-        hint && <FieldDescription id={`${id}-hint`}>{hint}</FieldDescription>
-      )}
-    </Field>
+    <LabelledField {...{ label, hint, problem, problemLabel }}>
+      {(ties) => <NativeSelect className="[&>select]:h-9" {...ties} {...select} />}
+    </LabelledField>
   )
 }

@@ -1,39 +1,19 @@
-import { useId, type ComponentProps, type ReactNode } from 'react'
-import { Field, FieldDescription, FieldError, FieldLabel } from '@/components/ui/field'
+import type { ComponentProps } from 'react'
+import { LabelledField, type FieldWords } from '@/components/LabelledField'
 import { Input } from '@/components/ui/input'
-import { complete } from '@/lib/field-message'
 
-/** A labelled text field with its hint and its complaint, tied together for those who listen. */
+/** A labelled text field. */
 export function TextField({
   label,
-  optional = false,
+  optional,
   hint,
   problem,
-  problemLabel = label,
+  problemLabel,
   ...input
-}: ComponentProps<'input'> & {
-  label: string
-  optional?: boolean
-  hint?: ReactNode
-  problem?: string
-  /** How the complaint names the field. */
-  problemLabel?: string
-}) {
-  const id = useId()
-  const message = complete(problemLabel, problem)
-  const describedBy = message ? `${id}-problem` : hint ? `${id}-hint` : undefined
+}: ComponentProps<'input'> & FieldWords) {
   return (
-    <Field>
-      <FieldLabel htmlFor={id}>
-        {label}
-        {optional && <span className="text-xs font-normal text-muted-foreground">optional</span>}
-      </FieldLabel>
-      <Input id={id} aria-invalid={message !== null} aria-describedby={describedBy} {...input} />
-      {message ? (
-        <FieldError id={`${id}-problem`}>{message}</FieldError>
-      ) : (
-        hint && <FieldDescription id={`${id}-hint`}>{hint}</FieldDescription>
-      )}
-    </Field>
+    <LabelledField {...{ label, optional, hint, problem, problemLabel }}>
+      {(ties) => <Input {...ties} {...input} />}
+    </LabelledField>
   )
 }

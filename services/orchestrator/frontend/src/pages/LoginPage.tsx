@@ -5,7 +5,7 @@ import { useForm } from 'react-hook-form'
 import { useNavigate, useSearchParams } from 'react-router'
 import { Login } from '@craftastic/contract'
 import { loginMutation, setupStateQuery } from '@/api/auth'
-import { ApiError, describeError, hasCode } from '@/api/errors'
+import { ApiError, describeErrorInline, hasCode } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
 import { Spinner } from '@/components/Spinner'
 import { TextField } from '@/components/TextField'
@@ -22,8 +22,7 @@ function loginFailure(error: unknown): string {
     const wait = error.retryAfterSeconds
     return wait === null ? 'Too many tries. Wait a little.' : `Too many tries. Wait ${wait} s, then try again.`
   }
-  const { title, detail } = describeError(error)
-  return detail ? `${title}. ${detail}` : title
+  return describeErrorInline(error)
 }
 
 export function Component() {

@@ -5,7 +5,7 @@ import { useForm } from 'react-hook-form'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { SetupFirstAdmin } from '@craftastic/contract'
 import { setupMutation, setupStateQuery } from '@/api/auth'
-import { describeError, hasCode } from '@/api/errors'
+import { describeErrorInline, hasCode } from '@/api/errors'
 import { FormAlert } from '@/components/FormAlert'
 import { Spinner } from '@/components/Spinner'
 import { TextField } from '@/components/TextField'
@@ -20,8 +20,7 @@ function setupFailure(error: unknown): string {
     return 'This link is not valid any more. Use the one that the server printed last.'
   }
   if (hasCode(error, 'not_found')) return 'Somebody has set up this server already.'
-  const { title, detail } = describeError(error)
-  return detail ? `${title}. ${detail}` : title
+  return describeErrorInline(error)
 }
 
 export function Component() {
