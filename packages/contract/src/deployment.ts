@@ -134,9 +134,16 @@ export const DeployRequest = z
   .meta({ id: 'DeployRequest' })
 export type DeployRequest = z.infer<typeof DeployRequest>
 
-/** The same application and branch once more, as the remote has it now. */
+/**
+ * The same application and branch once more, as the remote has it now. An application that builds another branch by now
+ * refuses the request, unless `allowBranchChange`: it then builds this one for everybody.
+ */
 export const RedeployRequest = z
-  .strictObject({ force: z.boolean().default(false), allowUnpushed: z.boolean().default(false) })
+  .strictObject({
+    force: z.boolean().default(false),
+    allowUnpushed: z.boolean().default(false),
+    allowBranchChange: z.boolean().default(false),
+  })
   .meta({ id: 'RedeployRequest' })
 export type RedeployRequest = z.infer<typeof RedeployRequest>
 

@@ -144,6 +144,22 @@ describe('a deployment', () => {
     expect(applications.find(({ uuid }) => uuid === other)).toMatchObject({ gitBranch: 'main', gitCommitSha: 'HEAD' })
   })
 
+  it('is repeated on another branch than the application builds by now only when that is asked for', async () => {
+    const { post, deploy, until, appId, coolify } = server()
+    const first = await deploy({ branch: 'main' })
+    await until(first.id, 'finished')
+    await until((await deploy({ branch: 'release' })).id, 'finished')
+    const builds = async () => (await coolify.look()).applications.find(({ uuid }) => uuid === appId)?.gitBranch
+    const refused = expectProblem(await post(`redeploy/${first.id}`, { allowUnpushed: true }), 'branch_differs', 409)
+    expect(refused.detail).toMatch(/builds the branch "release" by now, .*"main"/)
+    expect(await builds()).toBe('release')
+    const allowed = await post(`redeploy/${first.id}`, { allowUnpushed: true, allowBranchChange: true })
+    const again = readBody(allowed, DeploymentAccepted, 202)
+    expect(again.deployment.metadata).toMatchObject({ kind: 'redeploy', branch: 'main', changesBranch: true })
+    await until(again.deploymentId, 'finished')
+    expect(await builds()).toBe('main')
+  })
+
   it('cannot be of a branch that Coolify does not take', async () => {
     const { post, environmentId, appId } = server()
     const body = { environmentId, appId, branch: 'feat/x+y', allowUnpushed: true }

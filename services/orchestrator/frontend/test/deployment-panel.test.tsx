@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { Toaster } from 'sonner'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { Application, DeployCheck, Deployment, DeploymentConnection, Environment } from '@craftastic/contract'
 import { applyEvent } from '@/api/event-updates'
 import { deploymentPageSize } from '@/api/deployments'
@@ -288,6 +289,32 @@ describe('the history', () => {
     ]
     const { user, server } = show({
       [`POST /api/deployment/redeploy/${deploymentId}`]: () => accepted(second),
+  test('asks before a redeploy changes what the application builds, and forgets no answer', async () => {
+    deployments = [aDeployment({ status: 'finished' })]
+    check = aCheck({ looked: false })
+    const redeploy = `POST /api/deployment/redeploy/${deploymentId}`
+    const stopped = aProblem({ code: 'environment_not_running', status: 409, detail: 'It does not run.' })
+    const differs = aProblem({ code: 'branch_differs', status: 409, detail: 'web builds release by now.' })
+    const may = z.object({ allowUnpushed: z.boolean(), allowBranchChange: z.boolean() })
+    const { user, server } = show({
+      [redeploy]: ({ body }) => {
+        const { allowUnpushed, allowBranchChange } = may.parse(body)
+        if (!allowUnpushed) return refusal(stopped)
+        return allowBranchChange ? accepted(aDeployment({ id: ids.session, status: 'pending' })) : refusal(differs)
+      },
+      [of(`logs/${ids.session}?after=0`)]: () => ok(emptyLog),
+    })
+    await user.click(await screen.findByRole('button', { name: 'More for Deploy main' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Redeploy' }))
+    await user.click(await screen.findByRole('button', { name: 'Deploy what the remote has' }))
+    const question = await screen.findByRole('alertdialog', { name: 'Deploy main?' })
+    expect(question.textContent).toContain('web builds release by now.')
+    expect(rows()).toHaveLength(1)
+    await user.click(within(question).getByRole('button', { name: 'Deploy main' }))
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: true })
+  })
+
       [of(`rollback-images/${ids.environment}/${appId}`)]: () => ok({ images }),
       [of(`logs/${ids.session}?after=0`)]: () => ok(emptyLog),
       'POST /api/deployment/rollback': () => accepted(second),
@@ -307,6 +334,7 @@ describe('the history', () => {
     expect(choices.map((choice) => choice.hasAttribute('disabled'))).toEqual([true, false])
     await user.click(within(dialog).getByText('ccccccc'))
     const rollBack = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Roll back' })
+      allowBranchChange: false,
     // The redeploy of a moment ago still guards against the second click of a double click.
     await waitFor(() => expect(rollBack.disabled).toBe(false))
     await user.click(rollBack)
