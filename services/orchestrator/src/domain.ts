@@ -18,7 +18,7 @@ import type { Database } from './lib/database.ts'
 import { createCreateLine } from './lib/create-line.ts'
 import { createDeployKeyAgent } from './lib/deploy-key-agent.ts'
 import { createDeployKeys } from './lib/deploy-keys.ts'
-import { failOverdue } from './lib/deployment-observation.ts'
+import { failOverdue } from './lib/deployment-deadline.ts'
 import { startDeploymentPoller } from './lib/deployment-poller.ts'
 import { findFollowedDeployments } from './lib/deployment-row.ts'
 import { createDeploymentService } from './lib/deployment-service.ts'
@@ -170,8 +170,8 @@ export function buildDomain(options: DomainOptions) {
     send_deployment: createSendDeployment(deploying),
     cancel_deployment: createCancelDeployment(deploying),
     delete_old_records: async () => {
-      // For a server that has no Coolify any more, and so no poller.
-      await failOverdue(await findFollowedDeployments(db), Date.now(), db)
+      // There is nobody to ask, and no poller.
+      if (coolify === null) await failOverdue(await findFollowedDeployments(db), db)
       await deleteOldEvents(db)
       await deleteOldOperations(db)
       await deleteOldKeys(db)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Deployment, DeploymentAccepted, DeploymentLog } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { startFakeCoolify, type FakeCoolify } from '@craftastic/testing/fake-coolify'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { repositoryUrl } from './harness/deploy-server.ts'
 import { runProcess, type RunningProcess } from './harness/run-process.ts'
@@ -59,13 +60,13 @@ async function kill({ process: { child, ended } }: Server): Promise<void> {
   await ended
 }
 
-async function deploy({ api }: Server, headers: Record<string, string> = {}): Promise<string> {
+async function deploy({ api }: Server, more: { appId?: string; name?: string } = {}): Promise<string> {
   const { id: userId } = await database.db.selectFrom('users').select('id').executeTakeFirstOrThrow()
-  const values = { user_id: userId, name: 'env', status: 'stopped', repository_url: repositoryUrl }
+  const values = { user_id: userId, name: more.name ?? 'env', status: 'stopped', repository_url: repositoryUrl }
   const insert = database.db.insertInto('environments').values(values)
   const { id: environmentId } = await insert.returning('id').executeTakeFirstOrThrow()
-  const body = { environmentId, appId, allowUnpushed: true }
-  const answer = await api.request('POST', '/api/deployment/deploy', { body, headers })
+  const body = { environmentId, appId: more.appId ?? appId, allowUnpushed: true }
+  const answer = await api.request('POST', '/api/deployment/deploy', { body })
   expect(answer.status, JSON.stringify(answer.body)).toBe(202)
   return DeploymentAccepted.parse(answer.body).deploymentId
 }
@@ -124,6 +125,41 @@ it.each([
     expect(await requests('POST /deploy')).toHaveLength(done ? 1 : 2)
   },
 )
+
+it('a server that was away for hours asks before it gives up', { timeout: 150_000 }, async () => {
+  const lastLine = async (server: Server, id: string) => {
+    const log = await server.api.expect(200, DeploymentLog, 'GET', `/api/deployment/logs/${id}`)
+    return log.complete ? log.lines.at(-1)?.text : null
+  }
+  const first = await start()
+  // One that ends here and whose last lines come late, one that is built, and one whose answer never came.
+  await coolify.live({ outcome: 'failed', lateMs: 8_000 })
+  const endedId = await deploy(first, { name: 'ended' })
+  await until(first, endedId, 'failed')
+  await coolify.live({ outcome: 'finished', hold: 'in_progress' })
+  const builtId = await deploy(first, { name: 'built', appId: await coolify.addApplication(repositoryUrl, 'main') })
+  await until(first, builtId, 'in_progress')
+  await coolify.live({ hold: null })
+  await coolify.fail({ method: 'POST', path: '/deploy', done: true, how: 'hang' })
+  const lostId = await deploy(first, { name: 'lost', appId: await coolify.addApplication(repositoryUrl, 'main') })
+  await expect.poll(async () => (await requests('POST /deploy')).length, { timeout: 20_000 }).toBe(3)
+  await kill(first)
+  expect(await database.db.selectFrom('deployments').select('id').where('log_reads_left', '=', 0).execute()).toEqual([])
+  await sql`
+    update deployments set created_at = created_at - interval '3 hours', sent_at = sent_at - interval '3 hours',
+      started_at = started_at - interval '3 hours', ended_at = ended_at - interval '3 hours'`.execute(database.db)
+  const built = (await coolify.look()).deployments.find(({ status }) => status === 'in_progress')
+  await coolify.live({ hold: null }, built?.uuid)
+
+  const second = await start()
+  await until(second, builtId, 'finished')
+  await until(second, lostId, 'finished')
+  for (const id of [builtId, lostId]) {
+    await expect.poll(() => lastLine(second, id), { timeout: 25_000 }).toBe('Rolling update completed.')
+  }
+  await expect.poll(() => lastLine(second, endedId), { timeout: 25_000 }).toMatch(/^Deployment failed/)
+  expect(await requests('POST /deploy')).toHaveLength(3)
+})
 
 it('a cancel whose server is killed is asked for by the next one', { timeout: 150_000 }, async () => {
   await coolify.live({ hold: 'in_progress' })

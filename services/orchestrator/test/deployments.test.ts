@@ -325,6 +325,21 @@ it('counts deployments by status', async () => {
 describe('without a Coolify', () => {
   const bare = useTestApp()
 
+  it('what is past its time is given up once an hour', async () => {
+    const user = await signIn(bare())
+    const environmentId = await createEnvironmentRow(bare(), user.id)
+    const { db } = bare().database
+    const of = { environment_id: environmentId, app_id: 'app', status: 'in_progress', coolify_deployment_id: 'c1' }
+    const late = { ...of, sent_at: new Date(Date.now() - 2.1 * 3_600_000) }
+    await db
+      .insertInto('deployments')
+      .values([late, { ...of, sent_at: new Date() }])
+      .execute()
+    await bare().domain.jobs.delete_old_records({}, new AbortController().signal)
+    const rows = db.selectFrom('deployments').select('status').where('environment_id', '=', environmentId)
+    expect((await rows.orderBy('sent_at').execute()).map(({ status }) => status)).toEqual(['failed', 'in_progress'])
+  })
+
   it('nothing can be deployed, and what was can be read', async () => {
     const user = await signIn(bare())
     const environmentId = await createEnvironmentRow(bare(), user.id, { repository_url: repositoryUrl })

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { readFinalRefusal } from '../lib/coolify-problems.ts'
 import type { Database } from '../lib/database.ts'
-import { deploymentDeadline, readMetadata, type DeploymentRow } from '../lib/deployment-row.ts'
+import { giveUp, isPastDeadline, mostFailedLooks } from '../lib/deployment-deadline.ts'
+import { readMetadata, type DeploymentRow } from '../lib/deployment-row.ts'
 import { failed, inTrouble, updateDeployment, type DeploymentChange } from '../lib/deployment-state.ts'
 import { DeploymentJob, enqueueDeployment } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
@@ -42,6 +43,9 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
   return async (payload: unknown, shutdown: AbortSignal): Promise<void> => {
     const row = await findUnsent(DeploymentJob.parse(payload).deploymentId)
     if (row === null) return
+  /** Looks of this server for what is past its time, as long as nobody answers. */
+  const failedLooks = new Map<string, number>()
+
     if (coolify === null) return change(row, () => failed('refused', 'This server has no Coolify any more.'))
     try {
       await send(row, coolify, shutdown)
@@ -59,7 +63,8 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
       (now) => {
         if (now.status !== 'pending') return null
         if (now.cancel_requested_at !== null && now.sent_at === null) return { status: 'cancelled' }
-        return deploymentDeadline(now) < new Date() ? failed('timed_out', 'Coolify did not take it in time.') : null
+        // One that may have been sent is looked for first, however late it is.
+        return now.deploy_mark === null && isPastDeadline(now) ? giveUp(now, readMetadata(now)) : null
       },
       db,
     )
@@ -72,6 +77,7 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
     if (earlier !== null) {
       const found = await findLost(row, earlier, client, shutdown)
       if (found !== null) return take(row, { kind: 'adopted', deploymentUuid: found })
+      if (isPastDeadline(row)) return change(row, (now) => giveUp(now, readMetadata(now)))
       if (row.send_count >= mostSends) return searchOn(row)
     } else if (!(await prepareApplication(row, client))) return
     const mark = earlier ?? (await client.markBeforeDeploy(row.app_id))
@@ -202,6 +208,10 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
 
   /** Later, by whichever server is there then. */
   async function tryAgain(
+    if (isPastDeadline(row) && countFailedLook(row) >= mostFailedLooks) {
+      failedLooks.delete(row.id)
+      return change(row, (now) => giveUp(now, readMetadata(now)))
+    }
     row: DeploymentRow,
     seconds: number,
     decide: (now: DeploymentRow) => DeploymentChange,
@@ -209,6 +219,12 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
     await updateDeployment(
       row.id,
       async (now, trx) => {
+  function countFailedLook({ id }: DeploymentRow): number {
+    const looks = (failedLooks.get(id) ?? 0) + 1
+    failedLooks.set(id, looks)
+    return looks
+  }
+
         if (now.status !== 'pending') return null
         const decided = decide(now)
         if (decided.status === undefined) await enqueueDeployment('send_deployment', now, trx, seconds / haste)

@@ -70,6 +70,16 @@ export async function enqueueDeployment(
   )`.execute(trx)
 }
 
+/** Those of the deployments whose job will still send them, however late. */
+export async function findLiveSends(deploymentIds: readonly string[], db: Kysely<DB>): Promise<Set<string>> {
+  if (deploymentIds.length === 0) return new Set()
+  const result = await sql<{ id: string }>`
+    select ids.id from unnest(${sql.val(deploymentIds)}::text[]) as ids (id)
+    join graphile_worker.jobs on key = 'send_deployment:' || ids.id
+    where locked_at is not null or attempts < max_attempts`.execute(db)
+  return new Set(result.rows.map(({ id }) => id))
+}
+
 /** Forgets the job of an operation that is settled. One that runs is not run again. */
 export async function dropJob(operationId: string, trx: Kysely<DB>): Promise<void> {
   await sql`select graphile_worker.remove_job(${operationId})`.execute(trx)
