@@ -40,10 +40,9 @@ afterEach(async () => {
   expect(violations).toEqual([])
 })
 
-async function start(): Promise<Server> {
+async function start(installation = { DATA_DIR: dataDir, DATABASE_URL: database.url }): Promise<Server> {
   const process = runProcess('index.ts', {
-    DATA_DIR: dataDir,
-    DATABASE_URL: database.url,
+    ...installation,
     PORT: '0',
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
@@ -159,6 +158,49 @@ it('a server that was away for hours asks before it gives up', { timeout: 150_00
   }
   await expect.poll(() => lastLine(second, endedId), { timeout: 25_000 }).toMatch(/^Deployment failed/)
   expect(await requests('POST /deploy')).toHaveLength(3)
+})
+
+it('a restored backup goes on with what was under way, and sends nothing twice', { timeout: 200_000 }, async () => {
+  const restored = await createTestDatabase({ empty: true })
+  const installed = { DATA_DIR: dataDir, DATABASE_URL: database.url, BACKUP_PASSPHRASE: 'a passphrase of some length' }
+  const elsewhere = { ...installed, DATA_DIR: join(dataDir, 'elsewhere'), DATABASE_URL: restored.url }
+  const file = `${dataDir}.backup`
+  try {
+    await coolify.live({ hold: 'in_progress' })
+    const first = await start()
+    const calledOff = await deploy(first)
+    await until(first, calledOff, 'in_progress')
+    await kill(first)
+    // As it stands in a backup of the moment before its job sent it, and before the job of the cancel ran.
+    const { environment_id } = await database.db.selectFrom('deployments').selectAll().executeTakeFirstOrThrow()
+    const otherApp = await coolify.addApplication(repositoryUrl, 'main')
+    const values = { environment_id, app_id: otherApp, status: 'pending' }
+    const waiting = await database.db.insertInto('deployments').values(values).returning('id').executeTakeFirstOrThrow()
+    await database.db
+      .updateTable('deployments')
+      .set({ cancel_requested_at: new Date() })
+      .where('id', '=', calledOff)
+      .execute()
+    for (const [name, env, ...args] of [
+      ['backup', installed, '--with-keys'],
+      ['restore', elsewhere],
+    ] as const) {
+      const script = runProcess(`scripts/${name}.ts`, env, ['--workspaces=none', ...args, file])
+      expect(await script.ended, script.stderr).toBe(0)
+    }
+    await coolify.live({ hold: null })
+    const sentSince = await coolify.begin(otherApp, 'api')
+
+    const second = await start({ DATA_DIR: elsewhere.DATA_DIR, DATABASE_URL: restored.url })
+    await until(second, calledOff, 'cancelled')
+    await until(second, waiting.id, 'finished')
+    expect((await look(second, waiting.id)).metadata.coolifyDeploymentId).toBe(sentSince)
+    expect(await requests('POST /deploy?')).toHaveLength(1)
+    await kill(second)
+  } finally {
+    rmSync(file, { force: true })
+    await restored.drop()
+  }
 })
 
 it('a cancel whose server is killed is asked for by the next one', { timeout: 150_000 }, async () => {

@@ -79,7 +79,8 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
       if (found !== null) return take(row, { kind: 'adopted', deploymentUuid: found })
       if (isPastDeadline(row)) return change(row, (now) => giveUp(now, readMetadata(now)))
       if (row.send_count >= mostSends) return searchOn(row)
-    } else if (!(await prepareApplication(row, client))) return
+    }
+    if (row.send_count === 0 && !(await prepareApplication(row, client))) return
     const mark = earlier ?? (await client.markBeforeDeploy(row.app_id))
     if (!(await noteSending(row, mark))) return
     const options = { mark, signal: shutdown }
