@@ -75,7 +75,7 @@ export const DeploymentMetadata = z.object({
   commitMessage: z.string().nullable(),
   /** Coolify's name of it; null while `pending`. */
   coolifyDeploymentId: z.string().nullable(),
-  /** Coolify had such a deployment waiting already, and this is that one. */
+  /** Coolify had a deployment of the same commit under way already, and this is that one. */
   adopted: z.boolean(),
   /** Its page in Coolify. */
   url: z.string().nullable(),

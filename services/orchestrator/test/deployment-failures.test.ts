@@ -3,6 +3,9 @@ import { DeploymentConnection, DeploymentLog } from '@craftastic/contract'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
+import { jsonb } from '../src/lib/database.ts'
+import { enqueueDeployment } from '../src/lib/job-queue.ts'
+import { createEnvironmentRow } from './harness/builders.ts'
 import { repositoryUrl, useDeployServer } from './harness/deploy-server.ts'
 import { expectProblem, readBody } from './harness/http.ts'
 
@@ -44,7 +47,7 @@ describe('a request to deploy', () => {
     const { metadata } = await until(id, 'finished')
     const deployments = await ofApp()
     expect(deployments).toHaveLength(1)
-    expect(metadata).toMatchObject({ coolifyDeploymentId: deployments[0]?.uuid, adopted: true })
+    expect(metadata).toMatchObject({ coolifyDeploymentId: deployments[0]?.uuid, adopted: false })
     expect(await sent()).toBe(1)
   })
 
@@ -63,6 +66,47 @@ describe('a request to deploy', () => {
     expect(await error(id)).toMatchObject({ code: 'unknown_outcome' })
     expect(await sent()).toBe(2)
     expect(await ofApp()).toEqual([])
+  })
+
+  it('does not take for its own what another deployment of ours began', async () => {
+    const { coolify, database, deploy, until, look, user } = server()
+    await coolify.fail({ method: 'POST', path: '/deploy', how: { status: 500 }, times: 2 })
+    const { id } = await deploy()
+    await expect.poll(sent).toBe(2)
+    const environmentId = await createEnvironmentRow(server(), user.id, { repository_url: repositoryUrl })
+    const other = await until((await deploy({ environmentId })).id, 'finished')
+    await expect.poll(async () => (await look(id)).status, { timeout: 25_000 }).toBe('failed')
+    expect(await error(id)).toMatchObject({ code: 'unknown_outcome' })
+    const query = database.db.selectFrom('deployments').select('coolify_deployment_id').where('id', '=', id)
+    expect((await query.executeTakeFirstOrThrow()).coolify_deployment_id).toBeNull()
+    expect((await ofApp()).map(({ uuid }) => uuid)).toEqual([other.metadata.coolifyDeploymentId])
+  })
+
+  /** As a run leaves one that was killed when it had asked Coolify. */
+  const cutShort = async (sentAt: Date) => {
+    const { database, environmentId, appId } = server()
+    const values = {
+      ...{ environment_id: environmentId, app_id: appId, status: 'pending', send_count: 1, sent_at: sentAt },
+      deploy_mark: jsonb({ serverTime: sentAt.toISOString(), knownUuids: [] }),
+    }
+    const row = await database.db.insertInto('deployments').values(values).returningAll().executeTakeFirstOrThrow()
+    await enqueueDeployment('send_deployment', row, database.db)
+    return row.id
+  }
+
+  it('is made once by a run that follows one that was cut short', async () => {
+    await server().coolify.switch({ losesDeploys: true })
+    expect(await error(await cutShort(new Date()))).toMatchObject({ code: 'refused' })
+    expect(await sent()).toBe(1)
+  })
+
+  it('of hours ago that Coolify does not list is not made again, and its outcome is said to be unknown', async () => {
+    const id = await cutShort(new Date(Date.now() - 3 * 3_600_000))
+    expect(await error(id)).toMatchObject({
+      code: 'timed_out',
+      reason: expect.stringMatching(/became of that is not known/),
+    })
+    expect(await sent()).toBe(0)
   })
 
   it('waits while the queue is full, then goes through', async () => {

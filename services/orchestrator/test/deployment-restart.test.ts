@@ -120,7 +120,7 @@ it.each([
     await until(second, id, 'finished')
     const inCoolify = await onlyOne()
     const { metadata } = await look(second, id)
-    expect(metadata).toMatchObject({ coolifyDeploymentId: inCoolify?.uuid, adopted: done })
+    expect(metadata).toMatchObject({ coolifyDeploymentId: inCoolify?.uuid, adopted: false })
     expect(await requests('POST /deploy')).toHaveLength(done ? 1 : 2)
   },
 )
