@@ -180,6 +180,17 @@ describe('a request to deploy', () => {
     expect(readBody(await get('connection'), DeploymentConnection).state).toBe('refused')
   })
 
+  it('cannot be made while Coolify fails, which is not the same as being away', async () => {
+    const { coolify, get } = server()
+    await coolify.fail({ method: 'GET', path: '/version', how: { status: 503 } })
+    expect(readBody(await get('connection'), DeploymentConnection)).toMatchObject({
+      state: 'unusable',
+      reason: expect.stringContaining('503'),
+    })
+    await coolify.fail({ method: 'GET', path: '/version', how: 'reset' })
+    expect(readBody(await get('connection'), DeploymentConnection).state).toBe('unreachable')
+  })
+
   it('fails when the token may not deploy', async () => {
     const { coolify, deploy } = server()
     await coolify.switch({ abilities: ['read', 'read:sensitive'] })
@@ -268,6 +279,31 @@ describe('a deployment under way', () => {
     await until(id, 'finished')
   })
 
+  it('whose answer cannot be written down holds up no other', async () => {
+    const { coolify, deploy, until } = server()
+    const { id, uuid } = await begin()
+    const before = server().logged.length
+    await coolify.log(uuid, [{ output: 'from afar', timestamp: '+200000-01-01T00:00:00.000Z', order: 50 }])
+    await expect.poll(() => server().logged.slice(before)).toContain('a deployment could not be followed')
+    await coolify.live({ hold: null })
+    const other = await deploy({ appId: await coolify.addApplication(repositoryUrl, 'main') })
+    await until(other.id, 'finished')
+    expect(server().logged.slice(before)).not.toContain('cut short')
+    await coolify.loseLog(uuid, 100)
+    await coolify.setStatus(uuid, 'finished')
+    await until(id, 'finished')
+  })
+
+  it('with a message that is cut through a character goes on', async () => {
+    const { coolify, database, environmentId, until } = server()
+    const branch = `${'x'.repeat(991)}\u{1f680} and more`
+    const appId = await coolify.addApplication(repositoryUrl, branch)
+    const uuid = await coolify.begin(appId, 'api')
+    const values = { environment_id: environmentId, app_id: appId, status: 'queued', coolify_deployment_id: uuid }
+    const row = await database.db.insertInto('deployments').values(values).returning('id').executeTakeFirstOrThrow()
+    expect((await until(row.id, 'finished')).metadata.commitMessage).toMatch(/^Change x{991}…$/)
+  })
+
   it('is cancelled although Coolify says that it failed to', async () => {
     const { coolify, post, until } = server()
     const { id } = await begin()
@@ -293,8 +329,34 @@ describe('a deployment under way', () => {
       .set({ sent_at: sql<Date>`now() - interval '2 hours 1 minute'` })
       .where('id', '=', id)
       .execute()
+
+  it('past its time is given up without being cancelled', async () => {
+    const { id, uuid } = await begin()
+    await makeLate(id)
     expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('not cancelled') })
     expect((await ofApp()).find((other) => other.uuid === uuid)?.status).toBe('in_progress')
+  })
+
+  it('past its time is given up when nobody answers for long, and not before', { timeout: 60_000 }, async () => {
+    const { coolify, look, domain } = server()
+    const { id, uuid } = await begin()
+    await coolify.fail({ method: 'GET', path: `/deployments/${uuid}`, how: { status: 503 }, times: 1_000 })
+    await makeLate(id)
+    await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('unreachable')
+    await domain.jobs.delete_old_records({}, new AbortController().signal)
+    expect((await look(id)).status).toBe('in_progress')
+    await expect.poll(async () => (await look(id)).status, { timeout: 40_000 }).toBe('failed')
+    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('503') })
+    const looks = (await coolify.look()).requests.filter(({ path, status }) => path.includes(uuid) && status === null)
+    expect(looks.length).toBeGreaterThanOrEqual(10)
+  })
+
+  it('past its time that no job sends any more is given up', async () => {
+    const { database, environmentId, appId } = server()
+    const values = { environment_id: environmentId, app_id: appId, status: 'pending' }
+    const row = { ...values, created_at: sql<Date>`now() - interval '2 hours 1 minute'` }
+    const { id } = await database.db.insertInto('deployments').values(row).returning('id').executeTakeFirstOrThrow()
+    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('did not take it') })
   })
 })
 
@@ -319,31 +381,6 @@ describe('a log', () => {
     expect(lines.at(-1)?.text).toBe('one more')
     // Whoever had the old ones gets all of the new.
     expect((await readLog(id, 4)).lines).toEqual(lines)
-  })
-
-  it('whose answer cannot be written down holds up no other', async () => {
-    const { coolify, deploy, until } = server()
-    const { id, uuid } = await begin()
-    const before = server().logged.length
-    await coolify.log(uuid, [{ output: 'from afar', timestamp: '+200000-01-01T00:00:00.000Z', order: 50 }])
-    await expect.poll(() => server().logged.slice(before)).toContain('a deployment could not be followed')
-    await coolify.live({ hold: null })
-    const other = await deploy({ appId: await coolify.addApplication(repositoryUrl, 'main') })
-    await until(other.id, 'finished')
-    expect(server().logged.slice(before)).not.toContain('cut short')
-    await coolify.loseLog(uuid, 100)
-    await coolify.setStatus(uuid, 'finished')
-    await until(id, 'finished')
-  })
-
-  it('with a message that is cut through a character goes on', async () => {
-    const { coolify, database, environmentId, until } = server()
-    const branch = `${'x'.repeat(991)}\u{1f680} and more`
-    const appId = await coolify.addApplication(repositoryUrl, branch)
-    const uuid = await coolify.begin(appId, 'api')
-    const values = { environment_id: environmentId, app_id: appId, status: 'queued', coolify_deployment_id: uuid }
-    const row = await database.db.insertInto('deployments').values(values).returning('id').executeTakeFirstOrThrow()
-    expect((await until(row.id, 'finished')).metadata.commitMessage).toMatch(/^Change x{991}…$/)
   })
 
   it('holds plain lines, without hidden ones and without our secrets', async () => {
@@ -373,35 +410,9 @@ describe('a log', () => {
     })
     await sleep(500)
     await coolify.log(uuid, [{ output, order: 60 }])
-
-  it('past its time is given up without being cancelled', async () => {
-    const { id, uuid } = await begin()
-    await makeLate(id)
     const page = readBody(await waiting, DeploymentLog)
     expect(page).toMatchObject({ hasMore: true, lastSequence: 1_504, complete: false })
     expect(page.lines).toHaveLength(1_000)
-
-  it('past its time is given up when nobody answers for long, and not before', { timeout: 60_000 }, async () => {
-    const { coolify, look, domain } = server()
-    const { id, uuid } = await begin()
-    await coolify.fail({ method: 'GET', path: `/deployments/${uuid}`, how: { status: 503 }, times: 1_000 })
-    await makeLate(id)
-    await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('unreachable')
-    await domain.jobs.delete_old_records({}, new AbortController().signal)
-    expect((await look(id)).status).toBe('in_progress')
-    await expect.poll(async () => (await look(id)).status, { timeout: 40_000 }).toBe('failed')
-    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('503') })
-    const looks = (await coolify.look()).requests.filter(({ path, status }) => path.includes(uuid) && status === null)
-    expect(looks.length).toBeGreaterThanOrEqual(10)
-  })
-
-  it('past its time that no job sends any more is given up', async () => {
-    const { database, environmentId, appId } = server()
-    const values = { environment_id: environmentId, app_id: appId, status: 'pending' }
-    const row = { ...values, created_at: sql<Date>`now() - interval '2 hours 1 minute'` }
-    const { id } = await database.db.insertInto('deployments').values(row).returning('id').executeTakeFirstOrThrow()
-    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('did not take it') })
-  })
     expect((await readLog(id, 1_004)).lines.at(-1)?.text).toBe('line 1499')
   })
 

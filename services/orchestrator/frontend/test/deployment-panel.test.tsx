@@ -98,6 +98,15 @@ describe('without a connection', () => {
     await waitFor(() => expect(rows()).toHaveLength(1))
     expect(screen.queryByRole('button', { name: 'Deploy' })).toBeNull()
   })
+
+  test.each([
+    ['unreachable', 'Coolify does not answer'],
+    ['unusable', 'Coolify cannot be used at the moment'],
+  ] as const)('%s is told apart', async (state, title) => {
+    connection = { ...connected, state, reason: 'Coolify failed (503).' }
+    show()
+    expect((await screen.findByRole('alert')).textContent).toContain(`${title}Coolify failed (503).`)
+  })
 })
 
 describe('the button', () => {
@@ -280,15 +289,6 @@ describe('the history', () => {
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull()
   })
 
-  test('redeploys, and rolls back to an image that does not run', async () => {
-    deployments = [aDeployment({ status: 'finished' })]
-    const second = aDeployment({ id: ids.session, createdAt: '2026-05-01T10:05:00.000Z', status: 'pending' })
-    const images = [
-      { tag: 'b'.repeat(40), createdAt: '2026-05-01T10:00:00.000Z', current: true },
-      { tag: 'c'.repeat(40), createdAt: null, current: false },
-    ]
-    const { user, server } = show({
-      [`POST /api/deployment/redeploy/${deploymentId}`]: () => accepted(second),
   test('asks before a redeploy changes what the application builds, and forgets no answer', async () => {
     deployments = [aDeployment({ status: 'finished' })]
     check = aCheck({ looked: false })
@@ -315,6 +315,15 @@ describe('the history', () => {
     expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: true })
   })
 
+  test('redeploys, and rolls back to an image that does not run', async () => {
+    deployments = [aDeployment({ status: 'finished' })]
+    const second = aDeployment({ id: ids.session, createdAt: '2026-05-01T10:05:00.000Z', status: 'pending' })
+    const images = [
+      { tag: 'b'.repeat(40), createdAt: '2026-05-01T10:00:00.000Z', current: true },
+      { tag: 'c'.repeat(40), createdAt: null, current: false },
+    ]
+    const { user, server } = show({
+      [`POST /api/deployment/redeploy/${deploymentId}`]: () => accepted(second),
       [of(`rollback-images/${ids.environment}/${appId}`)]: () => ok({ images }),
       [of(`logs/${ids.session}?after=0`)]: () => ok(emptyLog),
       'POST /api/deployment/rollback': () => accepted(second),
@@ -325,6 +334,7 @@ describe('the history', () => {
     expect(server.bodyOf(`POST /api/deployment/redeploy/${deploymentId}`)).toEqual({
       force: false,
       allowUnpushed: false,
+      allowBranchChange: false,
     })
 
     await user.click(screen.getByRole('button', { name: 'More for deployments' }))
@@ -334,7 +344,6 @@ describe('the history', () => {
     expect(choices.map((choice) => choice.hasAttribute('disabled'))).toEqual([true, false])
     await user.click(within(dialog).getByText('ccccccc'))
     const rollBack = within(dialog).getByRole<HTMLButtonElement>('button', { name: 'Roll back' })
-      allowBranchChange: false,
     // The redeploy of a moment ago still guards against the second click of a double click.
     await waitFor(() => expect(rollBack.disabled).toBe(false))
     await user.click(rollBack)
