@@ -62,7 +62,7 @@ it('sets what every command of Compose wants in its first line, once', async () 
   try {
     const commands = [
       /^```sh\n(.*DOCKER_GID.*)$/m.exec(read('docs/operations.md'))?.[1],
-      /^#   (.*DOCKER_GID.*)$/m.exec(compose)?.[1],
+      /^# {3}(.*DOCKER_GID.*)$/m.exec(compose)?.[1],
     ]
     writeFileSync(join(directory, '.env'), 'PORT=3001')
     for (const command of commands) {

@@ -426,7 +426,7 @@ describe('a log', () => {
 })
 
 it('follows many at once through the list of all, which may be an object', async () => {
-  const { coolify, database, environmentId, look, until } = server()
+  const { coolify, database, environmentId, look, readLog, until } = server()
   await coolify.switch({ activeAsObject: true })
   await coolify.live({ hold: 'in_progress' })
   const ids: string[] = []
@@ -438,8 +438,31 @@ it('follows many at once through the list of all, which may be an object', async
     ids.push(row.id)
   }
   for (const id of ids) await until(id, 'in_progress')
-  const { requests } = await coolify.look()
-  expect(requests.some(({ path }) => path === '/deployments')).toBe(true)
+  const uuidOf = async (id: string) => (await look(id)).metadata.coolifyDeploymentId ?? ''
+  const [watched, ...others] = await Promise.all(ids.map(uuidOf))
+  /** Requests in some seconds of Coolify's, by what they were for. */
+  const count = async (during: () => Promise<unknown>) => {
+    const before = (await coolify.look()).requests.length
+    await during()
+    const paths = (await coolify.look()).requests.slice(before).map(({ path }) => path)
+    const of = (uuid: string | undefined) => paths.filter((path) => path === `/deployments/${uuid}`).length
+    return {
+      lists: paths.filter((path) => path === '/deployments').length,
+      watched: of(watched),
+      others: others.reduce((sum, uuid) => sum + of(uuid), 0),
+    }
+  }
+  await sleep(500)
+  const unwatched = await count(() => sleep(2_000))
+  expect(unwatched).toMatchObject({ watched: 0, others: 0 })
+  expect(unwatched.lists).toBeGreaterThan(4)
+  await coolify.log(watched ?? '', [{ output: 'a line for whoever looks', order: 70 }])
+  const looked = await count(async () => {
+    await readLog(ids[0] ?? '')
+    await expect.poll(async () => (await readLog(ids[0] ?? '')).lines.at(-1)?.text).toBe('a line for whoever looks')
+  })
+  expect(looked.watched).toBeGreaterThan(0)
+  expect(looked.others).toBe(0)
   const last = await look(ids.at(-1) ?? '')
   await coolify.setStatus(last.metadata.coolifyDeploymentId ?? '', 'finished')
   await until(last.id, 'finished')

@@ -12,8 +12,8 @@ import { describeRefusal, isTokenRefused } from './coolify-problems.ts'
 import type { Database } from './database.ts'
 import { failOverdue, isPastDeadline, mostFailedLooks } from './deployment-deadline.ts'
 import { writeForgotten, writeObservation } from './deployment-observation.ts'
-import { isForgotten, listEveryMs, listFrom, nextDelayMs } from './deployment-pace.ts'
-import { findFollowedDeployments, hasEnded, type DeploymentRow } from './deployment-row.ts'
+import { calmMs, isForgotten, listEveryMs, listFrom, nextDelayMs, watchedMs } from './deployment-pace.ts'
+import { findFollowedDeployments, hasEnded, readMetadata, type DeploymentRow } from './deployment-row.ts'
 import { inTrouble, updateDeployment } from './deployment-state.ts'
 import type { EventFeed } from './event-feed.ts'
 import { findLiveSends } from './job-queue.ts'
@@ -46,6 +46,8 @@ type Followed = {
   unheard: number
   misses: number
   missingSince: number
+  /** What the list says of it is enough. */
+  calm: boolean
 }
 
 /** Answers how to end it and wait for it. */
@@ -54,15 +56,26 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
   const stopping = new AbortController()
   const { signal } = stopping
   const followed = new Map<string, Followed>()
+  /** Until when those count as watched whose log was read. */
+  const watched = new Map<string, number>()
   let restsUntil = 0
   let listedAt = 0
   let wake = () => {}
   const unsubscribe = feed.subscribe(({ event }) => {
     if (event.type === 'deployment') wake()
   })
+  const unsubscribeWatched = feed.subscribeWatched((deploymentId) => {
+    const isNew = !isWatched(deploymentId)
+    watched.set(deploymentId, Date.now() + watchedMs / haste)
+    const state = followed.get(deploymentId)
+    if (state === undefined || !isNew || !isListed()) return
+    state.nextAt = 0
+    wake()
+  })
   const done = leadInTurn({ name: 'follow deployments', work: follow, signal, db, log })
   return async () => {
     unsubscribe()
+    unsubscribeWatched()
     stopping.abort()
     wake()
     await done
@@ -97,9 +110,11 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
     await failAbandoned(rows.filter((row) => row.coolify_deployment_id === null))
     const ids = new Set(known.map(({ id }) => id))
     for (const id of followed.keys()) if (!ids.has(id)) followed.delete(id)
+    for (const id of watched.keys()) if (!isWatched(id)) watched.delete(id)
     for (const row of known) {
       if (followed.has(row.id)) continue
-      const fresh = { nextAt: 0, status: row.status, asked: 0, failures: 0, unheard: 0, misses: 0, missingSince: 0 }
+      const counts = { asked: 0, failures: 0, unheard: 0, misses: 0, missingSince: 0 }
+      const fresh = { nextAt: 0, status: row.status, ...counts, calm: false }
       followed.set(row.id, fresh)
       if (!isFirst) schedule(row, fresh)
     }
@@ -120,7 +135,8 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
   }
 
   function untilNext(): number {
-    const next = Math.min(...[...followed.values()].map(({ nextAt }) => nextAt), Date.now() + sweepMs)
+    const listAt = isListed() ? listedAt + listEveryMs / haste : Infinity
+    const next = Math.min(...[...followed.values()].map(({ nextAt }) => nextAt), listAt, Date.now() + sweepMs)
     return Math.max(1, Math.max(next, restsUntil) - Date.now())
   }
 
@@ -134,14 +150,23 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
       asked: ended ? 2 - row.log_reads_left : state.asked,
       elapsedMs: since === null ? 0 : (Date.now() - since.getTime()) * haste,
       failures: state.failures,
-      followed: followed.size,
+      followed: [...followed.values()].filter(({ calm }) => !calm).length,
+      listed: isListed(),
     }
     state.nextAt = Date.now() + nextDelayMs(pace, Math.random()) / haste
   }
 
-  /** With many at once, one request tells which of them moved. */
+  function isWatched(deploymentId: string): boolean {
+    return (watched.get(deploymentId) ?? 0) > Date.now()
+  }
+
+  function isListed(): boolean {
+    return followed.size >= listFrom
+  }
+
+  /** With many at once, one request tells which of them moved. Of the others only those are asked for that somebody watches. */
   async function lookAtList(rows: readonly DeploymentRow[]): Promise<void> {
-    if (rows.length < listFrom || Date.now() < listedAt + listEveryMs / haste) return
+    if (!isListed() || Date.now() < listedAt + listEveryMs / haste) return
     listedAt = Date.now()
     try {
       const active = await coolify.listActiveDeployments(signal)
@@ -150,12 +175,21 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
       )
       for (const row of rows) {
         const state = followed.get(row.id)
+        if (state === undefined || hasEnded(row) || state.failures + state.misses > 0) continue
         const moved = statuses.get(row.coolify_deployment_id ?? '') !== row.status
-        if (state !== undefined && moved && !hasEnded(row) && state.failures + state.misses === 0) state.nextAt = 0
+        state.calm = !moved && isCalm(row)
+        if (moved) state.nextAt = 0
+        else if (state.calm) state.nextAt = Math.max(state.nextAt, Date.now() + calmMs / haste)
       }
     } catch (error) {
-      await takeFailure(error, rows)
+      // What it would have kept from being asked for is asked for in a moment.
+      await takeFailure(error, [])
     }
+  }
+
+  /** Whether nobody needs to know more than what the list says. */
+  function isCalm(row: DeploymentRow): boolean {
+    return !isWatched(row.id) && !isPastDeadline(row) && readMetadata(row).trouble === null
   }
 
   async function lookAtDue(rows: readonly DeploymentRow[]): Promise<void> {
@@ -173,6 +207,7 @@ export function startDeploymentPoller(options: DeploymentPollerOptions): () => P
   async function lookAt(row: DeploymentRow): Promise<void> {
     const state = followed.get(row.id)
     if (state === undefined || row.coolify_deployment_id === null) return
+    state.calm = false
     let now: DeploymentRow | null = row
     try {
       const seen = await coolify.getDeployment(row.coolify_deployment_id, signal)

@@ -30,6 +30,7 @@ import { requireDeployment, requireEnvironment } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
+import { tellWatched } from './event-log.ts'
 import { keepAnswer } from './idempotency.ts'
 import { enqueueDeployment } from './job-queue.ts'
 
@@ -100,7 +101,8 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
       deploymentId: string,
       { after, waitSeconds, signal }: { after: number; waitSeconds: number; signal: AbortSignal },
     ): Promise<DeploymentLog> {
-      await requireDeployment(actor, deploymentId, db)
+      const row = await requireDeployment(actor, deploymentId, db)
+      if (!hasEnded(row)) await tellWatched(deploymentId, db)
       if (waitSeconds > 0) await waitForNews(deploymentId, after, signal, waitSeconds * 1000)
       return readDeploymentLog(await requireDeployment(actor, deploymentId, db), after, db)
     },

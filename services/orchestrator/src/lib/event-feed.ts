@@ -5,7 +5,14 @@
  */
 import type { KeptEvent } from '@craftastic/contract'
 import type { Database } from './database.ts'
-import { eventChannel, readEventIdsAfter, readEvents, readLastEventId, type LoggedEvent } from './event-log.ts'
+import {
+  eventChannel,
+  readEventIdsAfter,
+  readEvents,
+  readLastEventId,
+  watchChannel,
+  type LoggedEvent,
+} from './event-log.ts'
 import { createKeptConnection } from './kept-connection.ts'
 import type { Log } from './log.ts'
 
@@ -16,6 +23,8 @@ export interface EventFeed {
   open(): Promise<void>
   /** Answers the function that ends the subscription. */
   subscribe(listener: EventListener): () => void
+  /** Calls with the id of each deployment whose log somebody reads, on any of the servers. */
+  subscribeWatched(listener: (deploymentId: string) => void): () => void
   /** Resolves with the first event for which `matches` holds, or null at the deadline or when `signal` aborts. */
   waitFor(matches: (event: KeptEvent) => boolean, deadlineMs: number, signal?: AbortSignal): Promise<KeptEvent | null>
   close(): Promise<void>
@@ -26,6 +35,7 @@ export type EventFeedOptions = { databaseUrl: string; db: Database; log: Log }
 /** Connects to nothing before `open`. */
 export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): EventFeed {
   const listeners = new Set<EventListener>()
+  const watchListeners = new Set<(deploymentId: string) => void>()
   let lastId = 0
   let pending: number[] = []
   let reading = Promise.resolve()
@@ -50,8 +60,11 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
     name: 'craftastic events',
     log,
     prepare: async (client) => {
-      client.on('notification', (message) => take([Number(message.payload)]))
-      await client.query(`listen ${eventChannel}`)
+      client.on('notification', ({ channel, payload = '' }) => {
+        if (channel === eventChannel) take([Number(payload)])
+        else for (const listener of watchListeners) listener(payload)
+      })
+      await client.query(`listen ${eventChannel}; listen ${watchChannel}`)
       take(lastId === 0 ? [] : await readEventIdsAfter(lastId, db))
       lastId ||= await readLastEventId(db)
     },
@@ -64,6 +77,10 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
   return {
     open: connection.open,
     subscribe,
+    subscribeWatched: (listener) => {
+      watchListeners.add(listener)
+      return () => void watchListeners.delete(listener)
+    },
     waitFor: (matches, deadlineMs, signal) =>
       new Promise((resolve) => {
         const finish = (event: KeptEvent | null) => {

@@ -10,6 +10,9 @@ import type { DB, JsonObject } from './database-types.ts'
 /** Channel of NOTIFY; its payload is the id of the event. */
 export const eventChannel = 'craftastic_events'
 
+/** Channel of NOTIFY; its payload is the id of a deployment whose log somebody reads. It is kept nowhere. */
+export const watchChannel = 'craftastic_watched_deployments'
+
 /** How long a reader may be away and still read on. */
 const retentionHours = 24
 
@@ -25,6 +28,11 @@ export async function appendEvents(events: readonly KeptEvent[], userId: string,
     .selectFrom('added')
     .select(sql`pg_notify(${eventChannel}, id::text)`.as('told'))
     .execute()
+}
+
+/** Tells whichever server follows deployments. */
+export async function tellWatched(deploymentId: string, db: Database): Promise<void> {
+  await sql`select pg_notify(${watchChannel}, ${deploymentId})`.execute(db)
 }
 
 type EventRow = { id: number; user_id: string; environment_id: string; type: string; data: unknown }
