@@ -309,7 +309,7 @@ describe('the history', () => {
     await user.click(await screen.findByRole('button', { name: 'Deploy what the remote has' }))
     const question = await screen.findByRole('alertdialog', { name: 'Deploy main?' })
     expect(question.textContent).toContain('web builds release by now.')
-    expect(rows()).toHaveLength(1)
+    expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: false })
     await user.click(within(question).getByRole('button', { name: 'Deploy main' }))
     await waitFor(() => expect(rows()).toHaveLength(2))
     expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: true })
