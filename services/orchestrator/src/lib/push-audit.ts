@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Transform } from 'node:stream'
+import { UnreadablePush } from '../services/push-certificate.ts'
 import { createCommandReader, createReportReader, type PushCommands, type PushReport } from '../services/push-record.ts'
 import { appendAudit, type AuditEntry } from './audit-log.ts'
 import type { Database } from './database.ts'
@@ -47,11 +48,17 @@ export function beginPushAudit({ userId, environmentId, target, db }: PushAuditO
     commands = complete
     reporting = createReportReader(complete)
   })
-  const request = createTap((chunk) => {
-    const wasRead = commands !== null
-    readCommands(chunk)
-    return commands === null || wasRead ? null : write('begun')
-  })
+  let isHeadOver = false
+  const request = createTap(
+    (chunk) => {
+      const wasRead = commands !== null
+      isHeadOver = !readCommands(chunk)
+      return commands === null || wasRead ? null : write('begun')
+    },
+    () => {
+      if (!isHeadOver) throw new UnreadablePush('the list of refs has no end')
+    },
+  )
   const answer = createTap((chunk) => {
     try {
       reporting?.read(chunk)
@@ -79,17 +86,29 @@ function resultOf(status: number | null, isComplete: boolean, report: PushReport
   return isComplete ? 'failed' : 'interrupted'
 }
 
-/** Passes everything on as it is, after what `look` answers. */
-function createTap(look: (chunk: Buffer) => Promise<void> | null): Transform {
+/** Passes everything on as it is, after what `look` answers; `end` may refuse to let it be all. */
+function createTap(look: (chunk: Buffer) => Promise<void> | null, end: () => void = () => {}): Transform {
   return new Transform({
+    flush(done) {
+      try {
+        end()
+        done()
+      } catch (error) {
+        done(toError(error))
+      }
+    },
     transform(chunk: Buffer, _encoding, done) {
       try {
         const looked = look(chunk)
         if (looked === null) return done(null, chunk)
         looked.then(() => done(null, chunk), done)
       } catch (error) {
-        done(error instanceof Error ? error : new Error('unreadable', { cause: error }))
+        done(toError(error))
       }
     },
   })
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('unreadable', { cause: error })
 }

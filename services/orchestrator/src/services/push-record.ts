@@ -2,7 +2,9 @@
  * What a push says of itself as it streams by: which refs it wants to change (the head of its request), and what became
  * of them (the report in its answer). gitprotocol-pack, sections "Reference Update Request" and "Report Status".
  */
+import { bytesToText } from './git-bytes.ts'
 import { createPktLineReader, flush } from './pkt-lines.ts'
+import { createCertificateReader, UnreadablePush, type CertificateReader } from './push-certificate.ts'
 
 /** Ten thousand refs fit. */
 const maxHeadBytes = 1024 * 1024
@@ -25,27 +27,58 @@ export type PushCommands = {
   usesSideBand: boolean
 }
 
-const command = /^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([^\s\0]{1,1000})(?:\0|\n|$)/
+/** As hosts read it: hexadecimal digits of either case, and a name of whatever bytes. */
+const command = /^([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^\0\n]+)/i
+const shallow = /^shallow ([0-9a-f]{40}|[0-9a-f]{64})\n?$/i
+const certificateBegin = /^push-cert(?:\0|\n|$)/
 
-/** Calls `onCommands` once, when the list is complete; not for a request without any, with which git only tries. */
+/**
+ * Calls `onCommands` once, when the list is complete; not for a request without any, with which git only tries. Throws at
+ * a line that is not understood: a host might take it for a command.
+ */
 export function createCommandReader(onCommands: (commands: PushCommands) => void): (chunk: Buffer) => boolean {
   const commands: PushCommands = { refs: [], refCount: 0, usesSideBand: false }
+  let certificate: CertificateReader | null = null
+
+  const readCommand = (text: string): boolean => {
+    const [, from, to, name] = command.exec(text) ?? []
+    if (from === undefined || to === undefined || name === undefined) return false
+    commands.refCount += 1
+    if (commands.refs.length < maxKeptRefs) {
+      commands.refs.push({ name: showBytes(name), from: from.toLowerCase(), to: to.toLowerCase() })
+    }
+    return true
+  }
+
   return createPktLineReader({
     maxBytes: maxHeadBytes,
     onLine: (line) => {
       if (line === flush) {
+        certificate?.end()
         if (commands.refCount > 0) onCommands(commands)
         return false
       }
-      const text = line.toString('utf8')
+      const text = line.toString('latin1')
+      if (certificate !== null) {
+        if (text !== 'push-cert-end\n') certificate.read(text)
+        else {
+          certificate.end()
+          certificate = null
+        }
+        return true
+      }
       commands.usesSideBand ||= /\0(.* )?side-band/.test(text)
-      const [, from, to, name] = command.exec(text) ?? []
-      if (from === undefined || to === undefined || name === undefined) return true
-      commands.refCount += 1
-      if (commands.refs.length < maxKeptRefs) commands.refs.push({ name, from, to })
+      if (certificateBegin.test(text)) certificate = createCertificateReader(readCommand)
+      else if (!shallow.test(text) && !readCommand(text)) throw new UnreadablePush('a line that is no command')
       return true
     },
   })
+}
+
+/** Of one character per byte. A byte that is no UTF-8 is shown as `\xNN`: no ref's name has a backslash of its own. */
+function showBytes(bytes: string): string {
+  const text = bytesToText(Buffer.from(bytes, 'latin1'))
+  return text.replace(/[\u{DC80}-\u{DCFF}]/gu, (byte) => `\\x${(byte.charCodeAt(0) - 0xdc00).toString(16)}`)
 }
 
 export type PushReport = {
@@ -65,12 +98,12 @@ export function createReportReader({ usesSideBand }: Pick<PushCommands, 'usesSid
     maxBytes: maxReportBytes,
     onLine: (line) => {
       if (line === flush) return false
-      const text = line.toString('utf8').trimEnd()
-      const [, unpacked] = /^unpack (.*)$/.exec(text) ?? []
+      const text = line.toString('latin1').replace(/\n$/, '')
+      const [, unpacked] = /^unpack ([^]*)$/.exec(text) ?? []
       if (unpacked !== undefined) report.isUnpacked = unpacked === 'ok'
-      const [, name, reason] = /^ng (\S{1,1000}) (.{1,200})/.exec(text) ?? []
+      const [, name, reason] = /^ng ([^ \0]+) ([^\0]*)/.exec(text) ?? []
       if (name !== undefined && reason !== undefined && report.refused.length < maxKeptRefs) {
-        report.refused.push({ name, reason })
+        report.refused.push({ name: showBytes(name), reason: showBytes(reason).slice(0, 200).toWellFormed() })
       }
       return true
     },

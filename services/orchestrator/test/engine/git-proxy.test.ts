@@ -97,6 +97,49 @@ describeOnEngine('git with the token of its user', () => {
     ])
   })
 
+  it('writes down names that Git allows and few would think of', async () => {
+    const before = (await pushes()).length
+    const names = ['refs/heads/wide\u3000blank\u00a0name', `refs/heads/${'long/'.repeat(300)}name`]
+    await shell.type(`${commit} && git push origin ${names.map((name) => `'HEAD:${name}'`).join(' ')}`)
+    const refs = names.map((name): unknown => expect.objectContaining({ name }))
+    expect((await pushes()).slice(before)).toMatchObject([
+      { result: 'begun', details: { refCount: 2, refs: expect.arrayContaining(refs) } },
+      { result: 'accepted' },
+    ])
+  })
+
+  /** Pushes past git, without a pack: so it can only remove. Answers what the proxy says. */
+  const pushLines = async (body: string) => {
+    const type = 'Content-Type: application/x-git-receive-pack-request'
+    return curl('-H', type, '--data-binary', body, `${server().git.privateUrl}/git-receive-pack`)
+  }
+  const packet = (text: string) => (text.length + 4).toString(16).padStart(4, '0') + text
+
+  it('writes down a push however it spells its objects', async () => {
+    await shell.type(`${commit} && git push origin HEAD:refs/heads/spelt`)
+    const head = (await shell.type('git rev-parse HEAD')).output.trim()
+    const before = (await pushes()).length
+    await pushLines(`${packet(`${head.toUpperCase()} ${'0'.repeat(40)} refs/heads/spelt`)}0000`)
+    expect(await shell.type('git ls-remote --exit-code origin refs/heads/spelt')).toMatchObject({ code: 2 })
+    expect((await pushes()).slice(before)).toMatchObject([
+      { result: 'begun', details: { refs: [{ name: 'refs/heads/spelt', from: head }] } },
+      expect.anything(),
+    ])
+  })
+
+  it.each([
+    ['a line that it does not understand', `${packet('what is this')}0000`],
+    ['no end', ''],
+  ])('passes no push on with %s', async (_what, rest) => {
+    await shell.type(`${commit} && git push origin HEAD:refs/heads/stays`)
+    const head = (await shell.type('git rev-parse HEAD')).output.trim()
+    const before = (await pushes()).length
+    const answer = await pushLines(`${packet(`${head} ${'0'.repeat(40)} refs/heads/stays`)}${rest}`)
+    expect(answer).toMatch(/could not read or write down this push.*\n502 /s)
+    expect(await shell.type('git ls-remote --exit-code origin refs/heads/stays')).toMatchObject({ code: 0 })
+    expect((await pushes()).slice(before)).toEqual([])
+  })
+
   it('shows what the host says to a push that it does not take, and writes that down', async () => {
     const before = (await pushes()).length
     const push = await shell.type(`${commit} && git push origin HEAD:refs/heads/protected`)
