@@ -139,6 +139,17 @@ describe('the list', () => {
     await waitFor(() => expect(rowNames()).toEqual(['MChanged,b.tssrc', 'MChanged,a.ts']))
   })
 
+  test('of a file that was renamed and then edited stages, and asks to discard, the edit alone', async () => {
+    status = aStatus({ files: [aFile('new.ts', 'RM', { staged: true, unstaged: true, origPath: 'old.ts' })] })
+    const { user, server } = await show({ 'POST /api/git/stage': () => ok(done) })
+    await list()
+    await user.click(screen.getByRole('button', { name: 'Discard new.ts' }))
+    const dialog = await screen.findByRole('alertdialog', { name: 'Discard the changes of new.ts?' })
+    await user.click(within(dialog).getByRole('button', { name: 'Keep them' }))
+    await user.click(await screen.findByRole('button', { name: 'Stage new.ts' }))
+    expect(server.bodyOf('POST /api/git/stage')).toMatchObject({ files: ['new.ts'] })
+  })
+
   test('sends both names of a renamed file, and a name that is no UTF-8 as it came', async () => {
     const files = [aFile('n\udce9w.ts', 'R', { unstaged: true, origPath: 'old.ts' })]
     status = aStatus({ files })

@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import type { GitBranch, GitFile } from '@craftastic/contract'
 import { joinMessage, measureSubject } from '@/lib/commit-message'
 import { chooseBranches, headWords, newBranchName, readRefs } from '@/lib/git-branches'
-import { asStaged, asUnstaged, countChanges, entryOf, filterEntries, groupFiles, lookOf } from '@/lib/git-files'
+import {
+  asStaged,
+  asUnstaged,
+  countChanges,
+  entryOf,
+  filterEntries,
+  groupFiles,
+  lookOf,
+  pathsOf,
+} from '@/lib/git-files'
 import { readListKey } from '@/lib/git-list-keys'
 import { nameToText, showName, splitPath, textToName } from '@/lib/git-names'
 import { readPlace, writePlace } from '@/lib/git-place'
@@ -66,6 +75,17 @@ test.each([
   ['DU', 'conflicted', '!', 'Deleted here, changed there'],
 ] as const)('%s in %s is %s', (status, side, letter, word) => {
   expect(lookOf(entryOf(aFile('a', status), side))).toMatchObject({ letter, word })
+})
+
+test.each([
+  ['R', 'staged', ['b', 'a']],
+  ['R', 'unstaged', ['b', 'a']],
+  ['RM', 'staged', ['b', 'a']],
+  ['RM', 'unstaged', ['b']],
+  ['RD', 'unstaged', ['b']],
+  ['C', 'staged', ['b']],
+] as const)('%s in %s has the paths %j', (status, side, paths) => {
+  expect(pathsOf(entryOf(aFile('b', status, { origPath: 'a' }), side))).toEqual(paths)
 })
 
 test('a search takes every word, in the old path, too', () => {

@@ -34,13 +34,13 @@ export function GitChanges() {
   const filtered = wanted.trim() !== ''
   const shown = groups.conflicted.length + groups.staged.length + groups.unstaged.length
 
-  const toggle = ({ file, side }: GitEntry) => {
-    const verb = side === 'staged' ? unstage : stage
-    void verb({ files: pathsOf(file) })
+  const toggle = (entry: GitEntry) => {
+    const verb = entry.side === 'staged' ? unstage : stage
+    void verb({ files: pathsOf(entry) })
     list.current?.focus({ preventScroll: true })
   }
   /** All, or those that the search has left. Without names the server takes everything, however much that is. */
-  const filesOf = (side: GitSide) => (filtered ? { files: groups[side].flatMap(({ file }) => pathsOf(file)) } : {})
+  const filesOf = (side: GitSide) => (filtered ? { files: groups[side].flatMap(pathsOf) } : {})
 
   return (
     <>
@@ -82,7 +82,7 @@ export function GitChanges() {
           openKey={place.file && `${place.file.side} ${place.file.path}`}
           onOpen={({ file, side }) => show({ ...place, file: { path: file.path, side } })}
           onToggle={toggle}
-          onDiscard={({ file }) => askDiscard({ files: pathsOf(file) })}
+          onDiscard={(entry) => askDiscard({ files: pathsOf(entry) })}
           heading={(side, count) => (
             <ListHeading
               side={side}
@@ -90,7 +90,7 @@ export function GitChanges() {
               filtered={filtered}
               onStage={() => void stage(filesOf(side))}
               onUnstage={() => void unstage(filesOf(side))}
-              onDiscard={() => askDiscard({ files: groups[side].flatMap(({ file }) => pathsOf(file)) })}
+              onDiscard={() => askDiscard({ files: groups[side].flatMap(pathsOf) })}
             />
           )}
         />

@@ -56,7 +56,7 @@ function EntryDiff({ entry }: { entry: GitEntry }) {
   const busy = useGitBusy('stage', 'unstage', 'discard')
   const diff = useMemo(() => (data ? readDiff(data.diff) : []), [data])
   const look = lookOf(entry)
-  const files = pathsOf(file)
+  const files = pathsOf(entry)
 
   const hunkActions = (changed: DiffFile) => (hunk: DiffHunk) => {
     if (side === 'conflicted' || changed.cut || changed.kind === 'add' || changed.kind === 'delete') return null

@@ -79,9 +79,12 @@ const conflictWords: Partial<Record<string, string>> = {
 /** What happened to a file, for the list it stands in. */
 export function lookOf({ file, side }: GitEntry): ChangeLook {
   if (side === 'conflicted') return { letter: '!', word: conflictWords[file.status] ?? 'In conflict', tone: 'conflict' }
-  const letter = file.status[side === 'unstaged' ? file.status.length - 1 : 0] ?? ''
+  const letter = letterOf({ file, side })
   return looks[letter] ?? { letter: letter || '·', word: 'Changed', tone: 'changed' }
 }
+
+const letterOf = ({ file, side }: Pick<GitEntry, 'file' | 'side'>) =>
+  file.status[side === 'unstaged' ? file.status.length - 1 : 0] ?? ''
 
 export const isUntracked = (file: Pick<GitFile, 'status'>) => file.status === '??'
 
@@ -103,7 +106,8 @@ export function asUnstaged(files: readonly GitFile[], paths: ReadonlySet<string>
   })
 }
 
-/** What a verb has to name for a file: of a renamed one both paths. */
-export function pathsOf({ path, origPath }: Pick<GitFile, 'path' | 'origPath'>): string[] {
-  return origPath === undefined ? [path] : [path, origPath]
+/** What a verb has to name for a file: both paths of one that this side of it has renamed; the other side has but one. */
+export function pathsOf(entry: Pick<GitEntry, 'file' | 'side'>): string[] {
+  const { path, origPath } = entry.file
+  return origPath === undefined || letterOf(entry) !== 'R' ? [path] : [path, origPath]
 }
