@@ -19,3 +19,19 @@ test.each(['a', '\r', '\x03', '\x1b', '\x1b[A', '\x1bOP', '\x1b[1;5C', '\x1b[200
   '%j is typing',
   (key) => expect(holdsTyping(Buffer.from(key))).toBe(true),
 )
+
+test('a large frame is typing, whatever it looks like', () => {
+  expect(holdsTyping(Buffer.from('\x1b[I'.repeat(1_000)))).toBe(false)
+  expect(holdsTyping(Buffer.from('\x1b[I'.repeat(2_000)))).toBe(true)
+})
+
+test('an answer does not reach over the beginning of the next one', () => {
+  expect(holdsTyping(Buffer.from('\x1b]\x1b]11;rgb:0/0/0\x07'))).toBe(true)
+})
+
+test.each(['\x1b]', '\x1bP', '\x1b[1;', '\x1b]0'])('many of %j that never end hold up nobody', (beginning) => {
+  const largestFrame = Buffer.alloc(64 * 1024, beginning)
+  const beforeMs = performance.now()
+  expect(holdsTyping(largestFrame)).toBe(true)
+  expect(performance.now() - beforeMs).toBeLessThan(1_000)
+})
