@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { terminalCloseCode, type TerminalMode, type TerminalQuery } from '@craftastic/contract'
-import { attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
+import { attachAgainCommand, attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
 import { holdsTyping } from '../services/terminal-replies.ts'
 import { creditBytes, TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
@@ -94,7 +94,10 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       return session
     },
 
-    /** Attaches; to edit, a dead session is revived, to view it is not. The caller closes the viewer when its socket is gone. */
+    /**
+     * Attaches; to edit, a session that is dead by then is revived, to view it is not, nor at any later attach. The caller
+     * closes the viewer when its socket is gone.
+     */
     openTerminal({ actor, session, query, socket }: OpenTerminal): { viewer: TerminalViewer; close(): void } {
       const { mode } = query
       const watcher: Watcher = {
@@ -118,6 +121,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       let sizeHandedOn = Promise.resolve()
       if (mode === 'edit') sizeOwners.add(sized)
       let attachedAt = 0
+      let wasAttached = false
       const viewer = new TerminalViewer({
         sessionId: session.id,
         size: { cols: query.cols, rows: query.rows },
@@ -129,11 +133,13 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
           const id = newClientId()
           entry.clientId = id
           const client = { id, sizeCounts: sizeOwners.owns(sized) }
-          const command = mode === 'view' ? watchCommand(name, id) : attachCommand(name, directory, client)
           const channel = await reach.inside(session.environment_id, async (ssh) => {
-            if (mode === 'edit') await startInWorktree(ssh, session)
-            return ssh.openTerminal(command, size)
+            if (mode === 'view') return ssh.openTerminal(watchCommand(name, id), size)
+            if (wasAttached) return ssh.openTerminal(attachAgainCommand(name, client), size)
+            await startInWorktree(ssh, session)
+            return ssh.openTerminal(attachCommand(name, directory, client), size)
           })
+          wasAttached = true
           attachedAt = performance.now()
           if (live.has(entry)) watchers.add(watcher)
           observeSoon(session.environment_id)

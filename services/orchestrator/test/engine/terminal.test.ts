@@ -162,6 +162,27 @@ describeOnEngine('terminals', () => {
     await api.request('DELETE', `/api/sessions/${session.id}`)
   })
 
+  it.each([
+    ['acknowledges', (terminal: TerminalClient) => terminal.socket.send('{"type":"ack","bytes":999999999}')],
+    ['types', (terminal: TerminalClient) => terminal.type('echo not-for-a-new-shell\r')],
+  ])('tells a viewer that stalled and then %s that the program ended meanwhile', async (_, comeBack) => {
+    const session = await api.createSession({ environmentId })
+    const terminal = await attach(session.id, { acknowledge: false })
+    await terminal.waitFor(/\$ /)
+    terminal.socket.send(JSON.stringify({ type: 'ack', bytes: 1 }))
+    terminal.type("while :; do printf '\\033[%dm%0120d\\n' $((RANDOM % 8 + 30)) $RANDOM; done\r")
+    await expect.poll(clients, { timeout: 20_000, interval: 200 }).toEqual([])
+    await askTmux(environmentId, 'kill-session', '-t', `=${session.tmuxSessionName}`)
+    const before = terminal.text.length
+    comeBack(terminal)
+    expect(await terminal.closed).toBe(1000)
+    expect(terminal.messages.at(-1)).toEqual({ type: 'exit' })
+    // Neither a new shell nor complaints of tmux.
+    expect(terminal.text.slice(before).trim()).toBe('')
+    expect((await api.expect(200, Session, 'GET', `/api/sessions/${session.id}`)).status).toBe('dead')
+    await api.request('DELETE', `/api/sessions/${session.id}`)
+  })
+
   it('tells that the program ended', async () => {
     const session = await api.createSession({ environmentId })
     const terminal = await attach(session.id)
