@@ -135,7 +135,8 @@ async function openWorkspace(
     await ensureContainer(environment, { db, runtime, secretBox })
     signal.throwIfAborted()
     await runtime.startContainer(id)
+    // Who asked before may still be told that it does not run.
+    connections.close(id)
   }
-  await waitForConnection(connections, id, signal)
-  return connections.connect(id)
+  return waitForConnection({ connections, environmentId: id, signal })
 }

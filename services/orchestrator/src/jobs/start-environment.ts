@@ -22,7 +22,7 @@ import { ensureContainer } from './ensure-container.ts'
 import { findKeptWork, restoreKeptWork } from './restore-work.ts'
 import type { OperationContext, OperationWork } from './run-operation.ts'
 import { stopContainer } from './stop-environment.ts'
-import { waitForConnection } from './wait-for-connection.ts'
+import { workInside } from './wait-for-connection.ts'
 
 export type StartEnvironmentOptions = {
   db: Database
@@ -45,8 +45,6 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       let containerId = ''
       let wasRunning = false
       let isFilled = environment.workspace_ready_at !== null
-      // A connection to its address of before would wait for ever.
-      if (kind === 'recover') connections.close(id)
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
       await step('network', async () => {
         wasRunning ||= kind === 'recover' && (await runtime.findContainer(id))?.running === true
@@ -59,13 +57,16 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
         containerId = await ensureContainer(environment, options)
         signal.throwIfAborted()
         await runtime.startContainer(id)
+        // Connections of before lead to what has ended, and so do attempts that others have just begun.
+        connections.close(id)
       })
-      await step('connection', async () => {
-        await waitForConnection(connections, id, signal)
-        const ssh = await connections.connect(id)
-        await writeSshConfig(ssh)
-        await writeGitIdentity(ssh, await readOwner(environment))
-      })
+      const wayIn = { connections, environmentId: id, signal }
+      await step('connection', () =>
+        workInside(wayIn, async (ssh) => {
+          await writeSshConfig(ssh)
+          await writeGitIdentity(ssh, await readOwner(environment))
+        }),
+      )
       const findKept = async () => (steps.includes('restore') ? findKeptWork(environment, db) : null)
       if (steps.includes('clone')) {
         await step('clone', async () => {
@@ -75,14 +76,17 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       if (steps.includes('restore')) {
         await step('restore', async () => {
           const kept = isFilled ? null : await findKept()
-          if (kept !== null) branch = (await restoreKeptWork(context, kept, options)) ?? branch
+          if (kept === null) return
+          const restored = await workInside(wayIn, (ssh) => restoreKeptWork(context, kept, ssh, options))
+          branch = restored ?? branch
         })
       }
-      await step('ready', async () => {
-        const ssh = await connections.connect(id)
-        await startTmuxServer(ssh)
-        await restoreSessions(environment, ssh, db, { isFresh: !wasRunning })
-      })
+      await step('ready', () =>
+        workInside(wayIn, async (ssh) => {
+          await startTmuxServer(ssh)
+          await restoreSessions(environment, ssh, db, { isFresh: !wasRunning })
+        }),
+      )
       const reason = kind === 'recover' ? describeRecovery(environment.status_reason, wasRunning) : null
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
@@ -123,17 +127,12 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
   ): Promise<string | null> {
     const { id, repository_url: repositoryUrl, branch } = environment
     if (repositoryUrl === null) return null
-    await gitForwards.ensureGitForward(id)
-    const ssh = await connections.connect(id)
     const wanted = branch === defaultBranch ? null : branch
+    const request = { repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal }
     try {
-      return await cloneRepository({
-        ssh,
-        repositoryUrl,
-        branch: wanted,
-        stallSeconds: cloneStallSeconds,
-        progress,
-        signal,
+      return await workInside({ connections, environmentId: id, signal }, async (ssh) => {
+        await gitForwards.ensureGitForward(id)
+        return cloneRepository({ ...request, ssh })
       })
     } catch (error) {
       if (!(error instanceof StepFailure) || kept?.is_complete !== true) throw error

@@ -264,10 +264,15 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     if (toObserve.has(environmentId)) return
     const timer = setTimeout(() => {
       toObserve.delete(environmentId)
-      observeSessions(environmentId, { reach, db }).catch((error: unknown) => {
+      observeRunning(environmentId).catch((error: unknown) => {
         log.debug({ err: error, environmentId }, 'sessions could not be observed')
       })
     }, observeDelayMs)
     toObserve.set(environmentId, timer.unref())
+  }
+
+  /** What ends or starts has nothing to see, and whoever works on it shares the connection that this would open. */
+  async function observeRunning(environmentId: string): Promise<void> {
+    if ((await readEnvironmentStatus(environmentId)) === 'running') await observeSessions(environmentId, { reach, db })
   }
 }
