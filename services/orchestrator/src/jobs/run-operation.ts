@@ -5,12 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settledOperationStates, type DesiredState, type OperationError, type StepName } from '@craftastic/contract'
-import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
+import { isDatabaseUnavailable, jsonb, type Database } from '../lib/database.ts'
 import { changeStatus, lockGeneration, removeEnvironment, type StatusChange } from '../lib/environment-state.ts'
 import type { EventFeed } from '../lib/event-feed.ts'
 import { OperationJob } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
+import { tellOperation } from '../lib/operation-log.ts'
 import { openOperationProgress, type OperationProgress } from '../lib/operation-progress.ts'
+import { pendingSteps } from '../lib/operation-steps.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { beginGeneration, claimOperation, type OperationRun } from './claim-operation.ts'
 import { describeDeadline, describeFailure } from './describe-failure.ts'
@@ -89,9 +91,11 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     } catch (error) {
       if (overtaken.signal.aborted) return await endOvertaken(run, startedAt)
       const isForLater = shutdown.aborted || isDatabaseUnavailable(error) || (deadline.aborted && isEngineSilent)
-      // The queue runs it again, with another deadline.
-      if (isForLater) throw error
-      await fail(error)
+      if (!isForLater) return await fail(error)
+      await putBack(run, progress).catch((cause: unknown) => {
+        log.debug({ err: cause, operationId: run.operationId }, 'work that waits still looks as if it ran')
+      })
+      throw error
     } finally {
       unsubscribe()
     }
@@ -128,6 +132,23 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     return db.transaction().execute(async (trx) => {
       const row = await lockGeneration(run.environment.id, run.generation, trx)
       return row === null ? null : beginGeneration(run, trx)
+    })
+  }
+
+  /** The queue runs it again, with another deadline; until then it waits. */
+  async function putBack(run: OperationRun, progress: OperationProgress): Promise<void> {
+    await progress.drain()
+    await db.transaction().execute(async (trx) => {
+      const row = await lockGeneration(run.environment.id, run.generation, trx)
+      if (row === null) return
+      const queued = await trx
+        .updateTable('operations')
+        .set({ state: 'queued', deadline_at: null, steps: jsonb(pendingSteps(run.steps)) })
+        .where('id', '=', run.operationId)
+        .where('state', '=', 'running')
+        .returningAll()
+        .executeTakeFirst()
+      if (queued !== undefined) await tellOperation(queued, row.user_id, [], trx)
     })
   }
 
