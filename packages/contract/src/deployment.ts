@@ -213,7 +213,7 @@ export const DeploymentLog = z
     hasMore: z.boolean(),
     /** The deployment has ended and its last lines are here. */
     complete: z.boolean(),
-    /** The log was longer than is kept, and its end is missing. */
+    /** The log is longer than is kept. Its end is missing while the deployment goes on, and its middle afterwards. */
     truncated: z.boolean(),
     /** As in the deployment's metadata. */
     logsReadable: z.boolean(),

@@ -452,6 +452,27 @@ it('follows many at once through the list of all, which may be an object', async
       others: others.reduce((sum, uuid) => sum + of(uuid), 0),
     }
   }
+  it('that is longer than is kept has its end, where the reason stands', async () => {
+    const { coolify, readLog, until } = server()
+    const { id, uuid } = await begin()
+    const output = Array.from({ length: 20_100 }, (_, index) => `line ${index}`).join('\n')
+    await coolify.log(uuid, [{ output, order: 6 }])
+    await expect.poll(async () => (await readLog(id)).lastSequence, { timeout: 20_000 }).toBe(20_000)
+    await coolify.log(uuid, [{ output: 'It is full.', order: 7, type: 'stderr' }])
+    await expect.poll(async () => (await readLog(id)).truncated).toBe(true)
+    await coolify.setStatus(uuid, 'failed')
+    await until(id, 'failed')
+    await expect.poll(async () => (await readLog(id)).complete, { timeout: 20_000 }).toBe(true)
+    const { firstSequence, lastSequence, truncated } = await readLog(id)
+    expect({ count: lastSequence - firstSequence + 1, truncated }).toEqual({ count: 20_000, truncated: true })
+    const around = (await readLog(id, firstSequence + 14_997)).lines.map(({ text }) => text)
+    expect(around[1]).toBe('… 107 lines are left out here …')
+    expect((await readLog(id, lastSequence - 2)).lines.map(({ text }) => text)).toEqual([
+      'It is full.',
+      expect.stringMatching(/^Deployment failed/),
+    ])
+  }, 90_000)
+
   await sleep(500)
   const unwatched = await count(() => sleep(2_000))
   expect(unwatched).toMatchObject({ watched: 0, others: 0 })

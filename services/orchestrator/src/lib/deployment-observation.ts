@@ -26,13 +26,14 @@ async function describe(
   seen: CoolifyDeploymentWithLogs,
   trx: Transaction,
 ): Promise<DeploymentChange> {
-  const log = seen.logs.kind === 'lines' ? await keepLog(row, seen.logs.lines, trx) : null
   const ended = hasEnded(row)
   const status = toDeploymentProgress(seen.status)
   const { commit, commitMessage, url, trouble: before } = readMetadata(row)
   // It answers: what is left is what it refused to cancel.
   const trouble = before?.code === 'cancel_failed' ? before : null
   const late = !ended && !isDeploymentEnded(status) && isPastDeadline(row) ? giveUp(row, { trouble }) : null
+  const isLast = ended || late !== null || isDeploymentEnded(status)
+  const log = seen.logs.kind === 'lines' ? await keepLog(row, { told: seen.logs.lines, ended: isLast }, trx) : null
   return {
     status: late?.status ?? status,
     columns: { ...log, ...(ended ? { log_reads_left: Math.max(0, row.log_reads_left - 1) } : {}), ...late?.columns },
