@@ -166,6 +166,32 @@ describe('a request to deploy', () => {
     const { id } = await deploy()
     await until(id, 'finished')
     expect(await ofApp()).toHaveLength(1)
+    const { requests } = await coolify.look()
+    const met = requests.findLastIndex(({ path, status }) => path.startsWith('/deploy?') && status === null)
+    expect((requests[met + 1]?.at ?? 0) - (requests[met]?.at ?? 0)).toBeGreaterThan(1_900)
+  })
+
+  it.each([
+    ['the deploy', { method: 'POST', path: '/deploy', after: 0 }],
+    // The first look is that of the request to us.
+    ['the look before it', { method: 'GET', path: '/applications/', after: 1 }],
+  ])('whose application is gone by %s fails and says so', async (_, fault) => {
+    const { coolify, deploy } = server()
+    await coolify.fail({ ...fault, how: { status: 404, body: '{"message":"No resources found."}' } })
+    expect(await error((await deploy()).id)).toMatchObject({ code: 'application_gone' })
+    expect(await ofApp()).toEqual([])
+  })
+
+  it('with fields that Coolify refuses names each of them', async () => {
+    const { coolify, deploy } = server()
+    const errors = { force: ['must be true or false', 'is new'], uuid: 'is not one' }
+    const body = JSON.stringify({ message: 'Validation failed.', errors })
+    await coolify.fail({ method: 'POST', path: '/deploy', how: { status: 422, body } })
+    expect(await error((await deploy()).id)).toEqual({
+      code: 'refused',
+      reason:
+        'Coolify refuses this (422): Validation failed.\nforce: must be true or false\nforce: is new\nuuid: is not one',
+    })
   })
 
   it('is refused at once when the token may not read, with what it needs', async () => {
@@ -215,6 +241,13 @@ describe('a deployment under way', () => {
     await coolify.fail({ method: 'GET', path: `/deployments/${uuid}`, how: { status: 503 }, times: 4 })
     await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('unreachable')
     expect((await look(id)).status).toBe('in_progress')
+    await expect.poll(async () => (await look(id)).metadata.trouble, { timeout: 10_000 }).toBeNull()
+    // At its usual pace at once: sixteen times slower it would be asked for once at the most.
+    const looks = async () =>
+      (await coolify.look()).requests.filter(({ path }) => path === `/deployments/${uuid}`).length
+    const before = await looks()
+    await sleep(1_500)
+    expect((await looks()) - before).toBeGreaterThan(3)
     await coolify.live({ hold: null }, uuid)
     expect((await until(id, 'finished')).metadata.trouble).toBeNull()
   })
@@ -239,6 +272,9 @@ describe('a deployment under way', () => {
     await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('rate_limited')
     await coolify.live({ hold: null }, uuid)
     await until(id, 'finished')
+    const { requests } = await coolify.look()
+    const met = requests.findLastIndex(({ status }) => status === 429)
+    expect((requests[met + 1]?.at ?? 0) - (requests[met]?.at ?? 0)).toBeGreaterThan(2_900)
   })
 
   it('that Coolify forgets fails after a while, and keeps its lines', async () => {
@@ -416,6 +452,27 @@ describe('a log', () => {
     expect((await readLog(id, 1_004)).lines.at(-1)?.text).toBe('line 1499')
   })
 
+  it('that is longer than is kept has its end, where the reason stands', async () => {
+    const { coolify, readLog, until } = server()
+    const { id, uuid } = await begin()
+    const output = Array.from({ length: 20_100 }, (_, index) => `line ${index}`).join('\n')
+    await coolify.log(uuid, [{ output, order: 6 }])
+    await expect.poll(async () => (await readLog(id)).lastSequence, { timeout: 20_000 }).toBe(20_000)
+    await coolify.log(uuid, [{ output: 'It is full.', order: 7, type: 'stderr' }])
+    await expect.poll(async () => (await readLog(id)).truncated).toBe(true)
+    await coolify.setStatus(uuid, 'failed')
+    await until(id, 'failed')
+    await expect.poll(async () => (await readLog(id)).complete, { timeout: 20_000 }).toBe(true)
+    const { firstSequence, lastSequence, truncated } = await readLog(id)
+    expect({ count: lastSequence - firstSequence + 1, truncated }).toEqual({ count: 20_000, truncated: true })
+    const around = (await readLog(id, firstSequence + 14_997)).lines.map(({ text }) => text)
+    expect(around[1]).toBe('… 107 lines are left out here …')
+    expect((await readLog(id, lastSequence - 2)).lines.map(({ text }) => text)).toEqual([
+      'It is full.',
+      expect.stringMatching(/^Deployment failed/),
+    ])
+  }, 90_000)
+
   it('that the token may not read says so', async () => {
     const { coolify, deploy, until, readLog } = server()
     await coolify.switch({ abilities: ['read', 'write', 'deploy'] })
@@ -452,27 +509,6 @@ it('follows many at once through the list of all, which may be an object', async
       others: others.reduce((sum, uuid) => sum + of(uuid), 0),
     }
   }
-  it('that is longer than is kept has its end, where the reason stands', async () => {
-    const { coolify, readLog, until } = server()
-    const { id, uuid } = await begin()
-    const output = Array.from({ length: 20_100 }, (_, index) => `line ${index}`).join('\n')
-    await coolify.log(uuid, [{ output, order: 6 }])
-    await expect.poll(async () => (await readLog(id)).lastSequence, { timeout: 20_000 }).toBe(20_000)
-    await coolify.log(uuid, [{ output: 'It is full.', order: 7, type: 'stderr' }])
-    await expect.poll(async () => (await readLog(id)).truncated).toBe(true)
-    await coolify.setStatus(uuid, 'failed')
-    await until(id, 'failed')
-    await expect.poll(async () => (await readLog(id)).complete, { timeout: 20_000 }).toBe(true)
-    const { firstSequence, lastSequence, truncated } = await readLog(id)
-    expect({ count: lastSequence - firstSequence + 1, truncated }).toEqual({ count: 20_000, truncated: true })
-    const around = (await readLog(id, firstSequence + 14_997)).lines.map(({ text }) => text)
-    expect(around[1]).toBe('… 107 lines are left out here …')
-    expect((await readLog(id, lastSequence - 2)).lines.map(({ text }) => text)).toEqual([
-      'It is full.',
-      expect.stringMatching(/^Deployment failed/),
-    ])
-  }, 90_000)
-
   await sleep(500)
   const unwatched = await count(() => sleep(2_000))
   expect(unwatched).toMatchObject({ watched: 0, others: 0 })
