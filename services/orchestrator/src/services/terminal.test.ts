@@ -7,14 +7,18 @@ import { creditBytes, inputSettleMs, stallMs, TerminalViewer } from './terminal.
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
+type FakeChannel = TerminalChannel & { ended: boolean; output: PassThrough; isWritable: boolean; unsentBytes: number }
+
 function fakeChannel() {
   const output = new PassThrough({ highWaterMark: 16 * 1024 * 1024 })
   const written: string[] = []
   let onClose = () => {}
-  const channel: TerminalChannel & { ended: boolean; output: PassThrough } = {
+  const channel: FakeChannel = {
     ended: false,
     output,
-    write: (input) => written.push(input.toString()) > 0,
+    isWritable: true,
+    unsentBytes: 0,
+    write: (input) => written.push(input.toString()) > 0 && channel.unsentBytes === 0,
     onDrain: () => {},
     end: () => {},
     resize: () => {},
