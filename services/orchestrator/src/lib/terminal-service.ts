@@ -120,6 +120,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         reach.inside(session.environment_id, (ssh) => setClientSizeCounts(ssh, entry.clientId, sizeOwners.owns(sized)))
       let sizeHandedOn = Promise.resolve()
       if (mode === 'edit') sizeOwners.add(sized)
+      let sizeCounted = false
       let attachedAt = 0
       let wasAttached = false
       const viewer = new TerminalViewer({
@@ -132,7 +133,8 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
           // The client before may still be on its way out.
           const id = newClientId()
           entry.clientId = id
-          const client = { id, sizeCounts: sizeOwners.owns(sized) }
+          sizeCounted = sizeOwners.owns(sized)
+          const client = { id, sizeCounts: sizeCounted }
           const channel = await reach.inside(session.environment_id, async (ssh) => {
             if (mode === 'view') return ssh.openTerminal(watchCommand(name, id), size)
             if (wasAttached) return ssh.openTerminal(attachAgainCommand(name, client), size)
@@ -144,6 +146,10 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
           if (live.has(entry)) watchers.add(watcher)
           observeSoon(session.environment_id)
           return channel
+        },
+        // What changed while the client was starting could not reach it.
+        onAttached: () => {
+          if (mode === 'edit' && sizeOwners.owns(sized) !== sizeCounted) sized.onChange()
         },
         onInput: (bytes) => {
           if (!sizeOwners.owns(sized) && holdsTyping(bytes)) sizeOwners.typed(sized)
