@@ -10,6 +10,9 @@ import type { RawData, WebSocket } from 'ws'
 import type { PlacedSessionRow } from '../lib/environment-access.ts'
 import type { TerminalService, TerminalSocket } from '../lib/terminal-service.ts'
 
+/** What may wait for a client that does not read. More than its output may be, which has a limit of its own. */
+const maxWaitingBytes = 1024 * 1024
+
 /** A client that answers no ping for two of these is gone. */
 const pingIntervalMs = 25_000
 
@@ -62,7 +65,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
 function terminalSocket(webSocket: WebSocket): TerminalSocket {
   return {
     sendOutput: (bytes, sent) => {
-      if (webSocket.readyState === webSocket.OPEN) webSocket.send(bytes, { binary: true }, () => sent())
+      if (takesMore(webSocket)) webSocket.send(bytes, { binary: true }, () => sent())
     },
     sendMessage: (message) => send(webSocket, message),
     get bufferedBytes() {
@@ -75,7 +78,15 @@ function terminalSocket(webSocket: WebSocket): TerminalSocket {
 }
 
 function send(webSocket: WebSocket, message: Parameters<TerminalSocket['sendMessage']>[0]): void {
-  if (webSocket.readyState === webSocket.OPEN) webSocket.send(JSON.stringify(message))
+  if (takesMore(webSocket)) webSocket.send(JSON.stringify(message))
+}
+
+/** Sends away who does not read what it is told, however it goes on asking. */
+function takesMore(webSocket: WebSocket): boolean {
+  if (webSocket.readyState !== webSocket.OPEN) return false
+  if (webSocket.bufferedAmount <= maxWaitingBytes) return true
+  webSocket.close(terminalCloseCode.tooSlow, 'too much waits to be read')
+  return false
 }
 
 function parseControl(bytes: Buffer): TerminalClientMessage | null {

@@ -84,6 +84,22 @@ describeOnEngine('terminals', () => {
       expect(await terminal.closed).toBe(1009)
     }))
 
+  it('sends away who asks on and on and reads none of the answers', { timeout: 60_000 }, () =>
+    withTerminal(async (terminal) => {
+      terminal.socket.pause()
+      const sockets = server().app.websocketServer.clients
+      const isSentAway = () => [...sockets].some((socket) => socket.readyState === socket.CLOSING)
+      // Their answers are more than the sockets between have room for.
+      for (let asked = 0; asked < 400_000 && !isSentAway(); asked += 4_000) {
+        for (let count = 0; count < 4_000; count++) terminal.socket.send('{')
+        await expect.poll(() => terminal.socket.bufferedAmount, { timeout: 20_000, interval: 10 }).toBe(0)
+      }
+      for (const { bufferedAmount } of sockets) expect(bufferedAmount).toBeLessThan(2 * 1024 * 1024)
+      terminal.socket.resume()
+      expect(await terminal.closed).toBe(1013)
+    }),
+  )
+
   it('shows two clients the same screen', () =>
     withTerminal(async (terminal, session) => {
       const other = await attach(session.id)
