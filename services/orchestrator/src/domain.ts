@@ -137,6 +137,7 @@ export function buildDomain(options: DomainOptions) {
     reach,
     log,
     isOurs: terminals.isOwnClient,
+    listEnvironments: connections.listConnected,
     listOwned: terminals.listClients,
     ...options.orphanedClients,
   })

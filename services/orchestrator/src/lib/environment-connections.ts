@@ -24,6 +24,8 @@ export interface EnvironmentConnections {
    * starting, and the failure of the handshake otherwise.
    */
   connect(environmentId: string): Promise<SshConnection>
+  /** The environments that there is a connection to, or an attempt at one. */
+  listConnected(): string[]
   /** Closes the connection of one environment, if there is one. */
   close(environmentId: string): void
   /** Closes one that turned out to be dead, and leaves one that has taken its place meanwhile to those who work there. */
@@ -114,6 +116,7 @@ export function createEnvironmentConnections({
       }, forget)
       return attempt
     },
+    listConnected: () => [...connections.keys()],
     close,
     discard: (environmentId, connection) => {
       forgetAttempt(environmentId, attempts.get(connection))
