@@ -141,6 +141,12 @@ describe('the question before a delete', () => {
     expect(await screen.findByText('agent is deleted, its worktree is kept')).toBeTruthy()
   })
 
+  test('promises nothing of a worktree that is on no branch, as amid a rebase', async () => {
+    const keptBecause = 'it holds an operation that is not finished'
+    const { dialog } = await ask({ [path]: () => ok({ ...kept, branch: null, keptBecause }) })
+    expect(await dialog.findByText(/kept.*because it holds an operation that is not finished\.$/)).toBeTruthy()
+  })
+
   test('says that it goes, or that nobody could look', async () => {
     const first = await ask({ [path]: () => ok(worktree) })
     expect(await first.dialog.findByText(/Its worktree goes with it/)).toBeTruthy()

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import type { Session } from '@craftastic/contract'
+import type { Session, SessionWorktree } from '@craftastic/contract'
 import { sessionWorktreeQuery } from '@/api/sessions'
 import { Spinner } from '@/components/Spinner'
 import { keptWords } from '@/lib/session-worktree'
@@ -19,10 +19,16 @@ export function SessionWorktreeFate({ session, running }: { session: Session; ru
           Looking for work in its worktree
         </span>
       ) : data.keptBecause ? (
-        `Its worktree is kept. ${keptWords(data)}. A new session on the branch ${data.branch ?? session.branch} goes on with it.`
+        keptFate(data)
       ) : (
         'Its worktree goes with it: nothing in it is uncommitted or only here. Files that Git ignores are removed, too.'
       )}
     </p>
   )
+}
+
+/** A new session finds it by its branch; on none, as amid a rebase, it is left to a terminal. */
+function keptFate(worktree: SessionWorktree): string {
+  const kept = `Its worktree is kept. ${keptWords(worktree)}.`
+  return worktree.branch === null ? kept : `${kept} A new session on the branch ${worktree.branch} goes on with it.`
 }
