@@ -1,6 +1,6 @@
 /** Stashes, named by their commit: their numbers change whenever one comes or goes. */
 import type { GitKept } from '@craftastic/contract'
-import { readFields } from './git-bytes.ts'
+import { bytesToText, readFields } from './git-bytes.ts'
 import { allWords, readGit, requireGit, requireSuccess, writeGit } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
 import { keepCommit } from './git-kept.ts'
@@ -52,10 +52,29 @@ async function applyStash(ssh: SshConnection, stash: string): Promise<string> {
   return allWords(await requireNoConflict(ssh, result))
 }
 
+const dropAttempts = 3
+
+/**
+ * Git drops by number only, and a git in a terminal may have changed the numbers since they were read: what was dropped
+ * instead is put back.
+ */
 async function dropStash(ssh: SshConnection, stash: string, keep: boolean): Promise<string> {
-  const position = await requireStash(ssh, stash)
   if (keep) await keepCommit(ssh, stash)
-  return allWords(requireSuccess(await writeGit(ssh, ['stash', 'drop', `stash@{${position}}`])))
+  for (let attempt = 0; attempt < dropAttempts; attempt += 1) {
+    const position = await requireStash(ssh, stash)
+    const words = allWords(requireSuccess(await writeGit(ssh, ['stash', 'drop', `stash@{${position}}`])))
+    const [, dropped] = /^Dropped .*\(([0-9a-f]{40,64})\)$/m.exec(words) ?? []
+    if (dropped === undefined || dropped === stash) return words
+    await putBack(ssh, dropped)
+  }
+  throw new GitFailure('refused', 'Other stashes come and go at this moment, so this one was not dropped. Try again.')
+}
+
+async function putBack(ssh: SshConnection, stash: string): Promise<void> {
+  // The first line of its commit is what it is called in the list.
+  const { stdout } = await requireGit(ssh, ['show', '--no-patch', '--format=%s', stash])
+  const message = bytesToText(stdout).trimEnd()
+  requireSuccess(await writeGit(ssh, ['stash', 'store', `--message=${message}`, stash]))
 }
 
 /** Its place in the list. */

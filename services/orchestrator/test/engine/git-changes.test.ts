@@ -4,6 +4,9 @@ import type { ApiClient } from '@craftastic/testing/api-client'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
 import { openGitRepository, type GitRepository } from '../harness/git-repository.ts'
+import { openOwnReach } from '../harness/own-reach.ts'
+import { useGitStash } from '../../src/services/git-stash.ts'
+import { inTree, workspace } from '../../src/services/working-tree.ts'
 
 describeOnEngine('changes', () => {
   const server = useEngineServer()
@@ -172,6 +175,45 @@ cd many; seq 1000 | sed 's/.*/echo x >>m&/' | sh; seq 1001 2000 | sed 's/^/m/' |
     await git.done('discards/restore', { discard: commit })
     expect(await git.changes()).toEqual(before)
   }, 120_000)
+
+  describe('that are put away', () => {
+    /** Drops a stash while a terminal makes another one just before git drops, the first `times` times. */
+    const dropAmid = async (stash: string, times: number) => {
+      const reach = openOwnReach(server())
+      let made = 0
+      try {
+        return await reach.inside(environmentId, (ssh) => {
+          const run: typeof ssh.run = async (command, options) => {
+            if (command.includes('drop') && made < times) {
+              made += 1
+              await git.sh(`echo more >>a; git stash push -q -m meanwhile-${made}`)
+            }
+            return ssh.run(command, options)
+          }
+          return useGitStash(inTree({ ...inTree(ssh, workspace), run }, workspace), stash, 'drop')
+        })
+      } finally {
+        reach.close()
+      }
+    }
+    const messages = async () => (await stashes()).map(({ message }) => message)
+
+    beforeEach(() => git.sh('for name in old wanted; do echo x >>a; git stash push -q -m $name; done'))
+
+    it('are dropped by their name, and no other ones that took their number', async () => {
+      const [wanted] = await stashes()
+      await dropAmid(wanted?.commit ?? '', 1)
+      expect(await messages()).toEqual(['On main: meanwhile-1', 'On main: old'])
+    })
+
+    it('all stay when their numbers never stand still', async () => {
+      const [wanted] = await stashes()
+      await expect(dropAmid(wanted?.commit ?? '', 9)).rejects.toThrow('was not dropped')
+      expect((await messages()).sort()).toEqual(
+        ['meanwhile-1', 'meanwhile-2', 'meanwhile-3', 'old', 'wanted'].map((name) => `On main: ${name}`),
+      )
+    })
+  })
 
   it('are put away and brought back, and a dropped stash is not lost', async () => {
     await git.sh('echo staged >>a; git add a; echo unstaged >>a; echo x >u')
