@@ -18,7 +18,14 @@ const defaultMaxReadBytes = 32 * 1024 * 1024
 /** Of what changes something only words are read. */
 const maxWordsBytes = 64 * 1024
 
-const settings = ['core.quotePath=false', 'core.fsmonitor=false', 'color.ui=false', 'i18n.logOutputEncoding=UTF-8']
+const settings = [
+  'core.quotePath=false',
+  'core.fsmonitor=false',
+  'color.ui=false',
+  'i18n.logOutputEncoding=UTF-8',
+  // Its words would stand before each commit.
+  'log.showSignature=false',
+]
 
 /** English words, nothing that asks, no editor, no pager. A worktree that is broken is not taken for the workspace. */
 const variables = {

@@ -215,6 +215,16 @@ git tag v1; git checkout -q main; GIT_COMMITTER_DATE="2030-01-05 00:00 +0000" gi
     expect(await diff(`commit=${paged.at(-1) ?? ''}`)).toContain('+three')
   })
 
+  it('lists and shows commits, whatever the configuration adds to them', async () => {
+    // Signed by nobody, which is all that it takes.
+    await git.sh(`git config log.showSignature true
+signature='gpgsig -----BEGIN SSH SIGNATURE-----\\n AAAA\\n -----END SSH SIGNATURE-----'
+git reset -q --hard "$(git cat-file commit HEAD | sed "/^committer/a $signature" | git hash-object -t commit -w --stdin)"`)
+    const { commits } = await log()
+    expect(commits).toMatchObject([{ subject: 'first', commit: await git.sh('git rev-parse HEAD') }])
+    expect(await diff(`commit=${commits[0]?.commit ?? ''}`)).toMatch(/^diff --git a\/a b\/a\n/)
+  })
+
   it('has branches, and changes between them', async () => {
     await git.done('checkout', { branch: 'feature', create: true })
     await git.sh('echo x >b; git add b; git commit -qm "on feature"; git branch --set-upstream-to=main')
