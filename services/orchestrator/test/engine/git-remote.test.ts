@@ -101,6 +101,26 @@ describeOnEngine('a remote', () => {
     await mine.done('push')
   })
 
+  it('gives nothing to another branch that was chosen meanwhile', async () => {
+    await reset(mine)
+    await reset(theirs)
+    await commit(theirs, 'meanwhile', 'one')
+    await theirs.done('push')
+    // A remote that begins to answer when it may.
+    await mine.sh(`git branch -q -f other; rm -f /tmp/asked /tmp/may
+git clone -q --bare --no-local "$(git remote get-url origin)" /tmp/slow.git
+printf '#!/bin/sh\\ntouch /tmp/asked\\nuntil [ -e /tmp/may ]; do sleep 0.1; done\\nexec git-upload-pack "$@"\\n' >/tmp/slow
+chmod +x /tmp/slow; git config remote.origin.uploadpack /tmp/slow; git config remote.origin.url /tmp/slow.git`)
+    const pulling = mine.refused('git_refused', 'pull')
+    await mine.sh('until [ -e /tmp/asked ]; do sleep 0.1; done; git switch -q other; touch /tmp/may')
+    expect(await pulling).toContain(`"${main}" is not the current branch any more`)
+    expect(await mine.sh('git branch --show-current; ls meanwhile 2>/dev/null || echo none')).toBe('other\nnone')
+    await mine.sh(`git switch -q ${main}`)
+    await mine.done('pull')
+    expect(await mine.sh('cat meanwhile')).toBe('one')
+    await mine.sh(`git config --unset remote.origin.uploadpack; rm -rf /tmp/slow /tmp/slow.git`)
+  })
+
   it('may be unreachable, closed, or not be there at all', async () => {
     const { privateUrl, missingUrl } = server().git
     await mine.sh(`git remote set-url origin ${privateUrl}`)
