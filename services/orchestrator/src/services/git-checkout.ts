@@ -7,15 +7,19 @@ import { requireNoConflict } from './git-index.ts'
 import { readGitWork, type GitWork } from './git-status.ts'
 import type { SshConnection } from './ssh.ts'
 
-/** A branch that only a remote has is created here. Local changes come along, or git refuses. */
+/**
+ * A branch that only a remote has is created here. Local changes come along, or git refuses; so it does for an ignored file
+ * that the other branch follows.
+ */
 export async function checkout(
   ssh: SshConnection,
   { branch, create, from }: { branch: string; create: boolean; from?: string | undefined },
 ): Promise<string> {
-  const args = create
+  const to = create
     ? // Its first push decides what it belongs to.
-      ['switch', '--no-progress', '--no-track', '--create', branch, ...(from === undefined ? [] : [from])]
-    : ['switch', '--no-progress', '--guess', branch]
+      ['--no-track', '--create', branch, ...(from === undefined ? [] : [from])]
+    : ['--guess', branch]
+  const args = ['switch', '--no-progress', '--no-overwrite-ignore', ...to]
   return allWords(requireSuccess(await writeGit(ssh, args, { deadlineMs: longDeadlineMs })))
 }
 

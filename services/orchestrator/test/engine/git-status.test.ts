@@ -225,6 +225,18 @@ git reset -q --hard "$(git cat-file commit HEAD | sed "/^committer/a $signature"
     expect(await diff(`commit=${commits[0]?.commit ?? ''}`)).toMatch(/^diff --git a\/a b\/a\n/)
   })
 
+  it('keeps an ignored file that another branch follows', async () => {
+    await git.sh(`git checkout -q -b other; echo theirs >env; git add env; git commit -qm env; git checkout -q main
+echo env >.git/info/exclude; echo mine >env`)
+    for (const more of [{ branch: 'other' }, { branch: 'third', create: true, from: 'other' }]) {
+      expect(await git.refused('git_refused', 'checkout', more)).toContain('env')
+      expect(await git.sh('cat env; git branch --show-current')).toBe('mine\nmain')
+    }
+    await git.sh('rm env')
+    await git.done('checkout', { branch: 'other' })
+    expect(await git.sh('cat env')).toBe('theirs')
+  })
+
   it('has branches, and changes between them', async () => {
     await git.done('checkout', { branch: 'feature', create: true })
     await git.sh('echo x >b; git add b; git commit -qm "on feature"; git branch --set-upstream-to=main')
