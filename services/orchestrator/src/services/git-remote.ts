@@ -6,8 +6,8 @@ import { requireNoConflict } from './git-index.ts'
 import type { SshConnection } from './ssh.ts'
 
 /**
- * The branch, or the current one, to the branch of its name. One without an upstream has it afterwards. `force` is refused
- * where the remote has what was never here.
+ * The branch, or the current one, to the branch of its name, which it then belongs to: with another upstream it would count
+ * as not pushed for ever. `force` is refused where the remote has what was never here.
  */
 export async function push(
   ssh: SshConnection,
@@ -22,7 +22,7 @@ export async function push(
   const ref = `refs/heads/${branch}`
   const args = [
     'push',
-    ...(upstream === null ? ['--set-upstream'] : []),
+    ...(upstream?.trackingRef === `refs/remotes/${remote}/${branch}` ? [] : ['--set-upstream']),
     ...(force ? [`--force-with-lease=${ref}`, '--force-if-includes'] : []),
     '--',
     remote,

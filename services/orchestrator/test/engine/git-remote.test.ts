@@ -1,4 +1,4 @@
-import { GitBranchList } from '@craftastic/contract'
+import { GitBranchList, GitLog } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
@@ -63,6 +63,53 @@ describeOnEngine('a remote', () => {
     )
     expect(branches.map(({ name }) => name)).not.toContain('origin/HEAD')
     await theirs.done('checkout', { branch: main })
+  })
+
+  const pushed = async (git: GitRepository, query: string) =>
+    GitLog.parse((await git.get('log', query)).body).commits.map(({ pushed }) => pushed)
+
+  it('has what any of its branches has, whatever the current branch belongs to', async () => {
+    await mine.sh(
+      `git checkout -q -b elsewhere origin/topic; git commit -q --allow-empty -m more; git push -q origin elsewhere`,
+    )
+    await mine.done('checkout', { branch: 'fresh', create: true, from: `origin/${main}` })
+    expect((await mine.status()).upstream).toBeNull()
+    expect(await pushed(mine, '?limit=2')).toEqual([true, true])
+    await commit(mine, 'fresh', 'one')
+    expect(await pushed(mine, '?limit=2')).toEqual([false, true])
+    expect(await pushed(mine, '?limit=3&all=true')).toEqual([false, true, true])
+    await mine.sh('git checkout -q --detach')
+    expect(await pushed(mine, '?limit=2')).toEqual([false, true])
+    await mine.done('checkout', { branch: main })
+  })
+
+  it('gives a branch that is then followed, also one that is not "origin"', async () => {
+    await theirs.sh(
+      `git push -q origin HEAD:refs/heads/followed; git remote add fork "$(git remote get-url origin)"; git fetch -q fork`,
+    )
+    await mine.sh('git fetch -q')
+    await mine.done('checkout', { branch: 'followed', create: true, from: 'origin/followed' })
+    expect(await mine.status()).toMatchObject({ upstream: 'origin/followed', ahead: 0, behind: 0 })
+    await theirs.sh('git remote remove origin')
+    await theirs.done('checkout', { branch: 'followed', create: true, from: 'fork/followed' })
+    expect((await theirs.status()).upstream).toBe('fork/followed')
+    await commit(theirs, 'followed', 'one')
+    await theirs.done('push')
+    await mine.done('pull')
+    expect(await mine.sh('cat followed')).toBe('one')
+    await theirs.sh(
+      `git remote rename fork origin; git checkout -q ${main}; git branch -q --set-upstream-to=origin/${main}`,
+    )
+    await mine.done('checkout', { branch: main })
+  })
+
+  it('has the upstream of a branch once that is pushed, whatever its upstream was', async () => {
+    await mine.sh(`git checkout -q -b renamed --track origin/${main}`)
+    await commit(mine, 'renamed', 'one')
+    expect(await mine.status()).toMatchObject({ upstream: `origin/${main}`, ahead: 1 })
+    await mine.done('push')
+    expect(await mine.status()).toMatchObject({ upstream: 'origin/renamed', ahead: 0 })
+    await mine.done('checkout', { branch: main })
   })
 
   it('is not written over: the push says so, and a pull brings both together', async () => {
