@@ -83,7 +83,7 @@ async function keep(context: OperationContext, options: KeepWorkOptions): Promis
   let isDone = false
   try {
     const maxBytes = await readRoomForKeptWork(environment, options.limits, options.db)
-    const gathered = await gatherWork(ssh, { maxBytes, signal })
+    const gathered = await gatherWork(ssh, { maxBytes, repositoryUrl: environment.repository_url, signal })
     if (gathered === null) progress.addLines(['Nothing is only here: all of it is at the remote.'])
     else {
       progress.report(null, 'Keeping what is only here')
