@@ -131,7 +131,7 @@ take_tree() {
     awk '{ sum += $1 } END { printf "%.0f", sum }')
   bytes=$((bytes + ${added:-0}))
   [ "$bytes" -le "$maxBytes" ] || exit 4
-  over add --update && over update-index --add -z --stdin <"$keep/others" ||
+  over add --update && over update-index --add --remove -z --stdin <"$keep/others" ||
     refuse 'Some files cannot be read, or there is no room to gather them.'
   tree=$(over write-tree --missing-ok) || refuse 'The files cannot be gathered.'
   before=$empty

@@ -87,4 +87,20 @@ git switch -qc topic; echo mine >>README.md; git commit -qam 'at a path'; git pu
     expect(await work.sh(restored, 'git log -1 --format=%s x/topic')).toBe('at a path')
     await work.remove(restored)
   })
+
+  it('is all of it: programs end before it is gathered, and what vanishes meanwhile is no reason to stay', async () => {
+    const id = await create('programs')
+    await work.sh(
+      id,
+      `mkdir -p ~/.local/bin; real=$(command -v stat)
+printf '#!/bin/sh\\nrm -f /workspace/vanishes\\nexec %s "$@"\\n' "$real" >~/.local/bin/stat; chmod +x ~/.local/bin/stat
+echo x >vanishes; echo y >stays
+nohup sh -c 'while :; do if [ -e .craftastic-kept/repository ]; then echo late >late; fi; done' >/dev/null 2>&1 &`,
+    )
+    const kept = await work.keep(id)
+    expect(kept).toMatchObject({ files: 1 })
+    const restored = await work.restore(kept)
+    expect(await work.sh(restored, 'git status --porcelain')).toBe('?? stays')
+    await work.remove(restored)
+  })
 })
