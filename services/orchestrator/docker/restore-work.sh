@@ -167,6 +167,12 @@ take_inside() {
 }
 
 grep '^place ' "$manifest" >"$keep/places"
+# As when a session makes one: the workspace's status does not show them.
+if grep -q '^place [0-9]* worktree ' "$keep/places"; then
+  exclude=$(cd "$workspace" && git rev-parse --path-format=absolute --git-path info/exclude)
+  mkdir -p "${exclude%/*}"
+  grep -qxF /.worktrees/ "$exclude" 2>/dev/null || printf '\n/.worktrees/\n' >>"$exclude"
+fi
 while read -r _ number kindOfPlace ref commit origin path; do
   here=$(printf '%b.' "$path")
   here=${here%.}

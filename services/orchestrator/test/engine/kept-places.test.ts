@@ -88,6 +88,19 @@ git switch -qc topic; echo mine >>README.md; git commit -qam 'at a path'; git pu
     await work.remove(restored)
   })
 
+  it('comes back in worktrees that the workspace does not show', async () => {
+    const id = await create('hidden')
+    await api.createSession({ environmentId: id, branch: 'side' })
+    await work.sh(id, 'echo new >.worktrees/side/new')
+    const restored = await work.restore(await work.keep(id))
+    expect(await work.sh(restored, 'cat .worktrees/side/new; git status --porcelain')).toBe('new')
+    // One that is there already is taken over by a session, and hidden too.
+    await work.sh(restored, ': >.git/info/exclude')
+    await api.createSession({ environmentId: restored, branch: 'side' })
+    expect(await work.sh(restored, 'git status --porcelain')).toBe('')
+    await work.remove(restored)
+  })
+
   it('is all of it: programs end before it is gathered, and what vanishes meanwhile is no reason to stay', async () => {
     const id = await create('programs')
     await work.sh(
