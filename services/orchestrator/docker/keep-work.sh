@@ -4,7 +4,7 @@
 #   keep-work.sh write                                           the bundle, on standard output
 #   keep-work.sh clear                                           removes what was gathered
 #
-# Reads no settings but those that say what a repository is and where its remotes are: files are taken byte
+# Reads no settings but those that say what a repository is, where its remotes are and what is ignored: files are taken byte
 # for byte by plumbing, with an index and attributes of our own. The objects of the workspace's repositories are read where
 # they are. A history of more than FULL_BYTES together is left to its hosts, that of the workspace's repository to the one
 # at URL, which a restore clones. docs/architecture.md says what becomes of the bundle.
@@ -16,6 +16,8 @@ keep=$workspace/.craftastic-kept
 repository=$keep/repository
 mode=$1
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+usersHome=$HOME
+usersSettings=${XDG_CONFIG_HOME:-$HOME/.config}
 export HOME="$keep" XDG_CONFIG_HOME="$keep" TMPDIR="$keep" LC_ALL=C
 export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0
 # Git before 2.45 fetches what a partial clone lacks all the same, with programs that the repository names.
@@ -35,7 +37,7 @@ kept() {
 
 # The same over the files of the place that is looked at.
 over() {
-  GIT_INDEX_FILE="$keep/index" kept --work-tree="$place" -C "$place" "$@"
+  GIT_INDEX_FILE="$keep/index" kept -c core.excludesFile="$excludes" --work-tree="$place" -C "$place" "$@"
 }
 
 if [ "$mode" = clear ]; then
@@ -97,9 +99,18 @@ show_hidden() {
   done | over update-index --no-skip-worktree -z --stdin || refuse 'The index cannot be read.'
 }
 
-# What the repository does not show by a file of its own stays out of sight here too.
+# What the repository does not show by a file of its own, or its user by one, stays out of sight here too.
 ignore_as() {
   { echo /.craftastic-kept/ && cat "$1/info/exclude" 2>/dev/null; } >"$repository/info/exclude"
+}
+find_excludes() {
+  excludes=$(
+    unset GIT_CONFIG_NOSYSTEM GIT_CONFIG_GLOBAL
+    export HOME="$usersHome" XDG_CONFIG_HOME="$usersSettings"
+    cd "$place" && git config --type=path --get core.excludesFile 2>/dev/null
+  ) || excludes=$usersSettings/git/ignore
+  case $excludes in /*) ;; *) excludes=$place/$excludes ;; esac
+  [ -f "$excludes" ] || excludes=/dev/null
 }
 
 # Takes the files of a place as they are, if they are not those of its commit. Answers in `isDirty`; $1 its number.
@@ -108,6 +119,7 @@ take_tree() {
   head=
   staged=
   rm -f "$keep/index"
+  find_excludes
   if [ -e "$place/.git" ]; then
     head=$(inside "$place" rev-parse --verify --quiet 'HEAD^{commit}') || head=
     own=$(cd "$place" && inside . rev-parse --git-path index) || refuse 'The index cannot be found.'

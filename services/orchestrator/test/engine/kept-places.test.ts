@@ -88,6 +88,19 @@ git switch -qc topic; echo mine >>README.md; git commit -qam 'at a path'; git pu
     await work.remove(restored)
   })
 
+  it('is not what its user ignores everywhere', async () => {
+    const id = await create('ignored')
+    await work.sh(
+      id,
+      'git config --global core.excludesFile "~/ignored"; echo heap/ >~/ignored; mkdir heap; echo x >heap/x',
+    )
+    expect(await work.look(id)).toMatchObject({ hasAny: false })
+    expect(await work.keep(id)).toBeNull()
+    const usual = await create('ignored as usual')
+    await work.sh(usual, 'mkdir -p ~/.config/git heap; echo heap/ >~/.config/git/ignore; echo x >heap/x; echo y >y')
+    expect(await work.keep(usual)).toMatchObject({ files: 1 })
+  })
+
   it('comes back in worktrees that the workspace does not show', async () => {
     const id = await create('hidden')
     await api.createSession({ environmentId: id, branch: 'side' })
