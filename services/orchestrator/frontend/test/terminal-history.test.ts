@@ -1,11 +1,27 @@
 // @vitest-environment node
 import { beforeEach, describe, expect, test } from 'vitest'
 import { readHistoryKey } from '@/lib/history-keys'
+import { countLines } from '@/lib/history-lines'
 import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { TerminalWheel } from '@/lib/terminal-wheel'
 
 const up = { deltaY: -100 }
 const down = { deltaY: 100 }
+
+describe('the lines of a history', () => {
+  test.each([
+    ['', 0],
+    [' \n\n', 0],
+    ['a\n\nb\n', 3],
+    ['a\nb  \n \n\n', 2],
+  ])('of %j are %i', (text, lines) => expect(countLines(text)).toBe(lines))
+
+  test('are counted at once, whatever is between them', () => {
+    const beforeMs = performance.now()
+    expect(countLines(`a${' '.repeat(200_000)}b`)).toBe(1)
+    expect(performance.now() - beforeMs).toBeLessThan(1_000)
+  })
+})
 
 describe('the wheel over a terminal', () => {
   let answers: ((alternateScreen: boolean) => void)[]

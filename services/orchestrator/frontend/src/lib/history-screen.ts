@@ -182,9 +182,3 @@ export function coveredRows({ cellHeightPx }: TerminalGrid): number {
 }
 
 const barHeightPx = 40
-
-/** Lines down to the last one that is not empty. */
-export function countLines(text: string): number {
-  const content = text.replace(/\s+$/, '')
-  return content === '' ? 0 : content.split('\n').length
-}
