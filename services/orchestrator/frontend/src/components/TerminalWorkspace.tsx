@@ -2,7 +2,7 @@
  * The terminal page of one environment: a tab per session, the visited ones kept alive behind the shown one, so that
  * going back to a session needs no new connection.
  */
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
 import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon } from 'lucide-react'
@@ -33,7 +33,6 @@ import { isAlive, sessionLabel } from '@/lib/status'
 import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
-import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
 import { useRecord } from '@/lib/use-record'
 import { usePageVisible } from '@/lib/use-page-visible'
@@ -42,6 +41,7 @@ import { useSplit } from '@/lib/use-split'
 import { useTerminalLook } from '@/lib/use-terminal-look'
 import { useViewMode } from '@/lib/use-view-mode'
 import { useVisited } from '@/lib/use-visited'
+import { useTerminalKeys } from '@/lib/use-terminal-keys'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
 const keptAlive = 6
@@ -71,7 +71,8 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const { record, pending: switching } = useRecord()
   const recordable = current !== undefined && isAlive(current, environment) && !switching
   const [renamingId, setRenamingId] = useState<string | null>(null)
-  const [deleting, setDeleting] = useState(false)
+  /** Whom the question is about: the session that was shown when it was asked. It stays while the dialog closes. */
+  const [toDelete, setToDelete] = useState<{ session: Session; open: boolean } | null>(null)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
   const [watchers, setWatchers] = useState<ReadonlyMap<string, readonly TerminalWatcher[]>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
@@ -98,29 +99,17 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     if (id === leftId) return split.rightId ? 'left' : 'whole'
     return id === split.rightId ? 'right' : null
   }
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    const shortcut = readTerminalShortcut(event)
-    if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
-    else if (shortcut?.name === 'search') shown.current?.searchHistory()
-    else if (shortcut?.name === 'new') startNew?.()
-    else if (shortcut?.name === 'git') git.press()
-    else if (shortcut?.name === 'beside') {
-      if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
-      else if (wide) openBeside()
-    } else if (shortcut?.name === 'session') {
+  useTerminalKeys((shortcut) => {
+    if (shortcut.name === 'leave') document.getElementById(currentTabId)?.focus()
+    else if (shortcut.name === 'search') shown.current?.searchHistory()
+    else if (shortcut.name === 'new') startNew?.()
+    else if (shortcut.name === 'git') git.press()
+    else if (shortcut.name === 'session') {
       const target = sessions[shortcut.index]
       if (target) show(target.id)
-    } else return
-    event.preventDefault()
-    event.stopPropagation()
+    } else if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
+    else if (wide) openBeside()
   })
-
-  useEffect(() => {
-    // In the capture phase, so that a focused terminal does not take these keys for its program.
-    const onKeyDown = (event: KeyboardEvent) => press(event)
-    window.addEventListener('keydown', onKeyDown, { capture: true })
-    return () => window.removeEventListener('keydown', onKeyDown, { capture: true })
-  }, [])
 
   useOfferCommands(
     useMemo(
@@ -149,7 +138,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 id: 'delete-session',
                 label: `Delete session ${sessionLabel(current)}`,
                 look: Trash2Icon,
-                run: () => setDeleting(true),
+                run: () => setToDelete({ session: current, open: true }),
               },
             ],
       [current, recordable, record],
@@ -162,6 +151,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     if (seen) answerBell(seen)
   }, [seen])
   const label = current ? sessionLabel(current) : 'Terminal'
+  const asked = toDelete && (sessions.find(({ id }) => id === toDelete.session.id) ?? toDelete.session)
 
   return (
     <>
@@ -223,7 +213,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               onSearch={() => shown.current?.searchHistory()}
               onRecord={recordable ? () => record(current) : undefined}
               onRename={() => setRenamingId(sessionId)}
-              onDelete={() => setDeleting(true)}
+              onDelete={() => setToDelete({ session: current, open: true })}
             />
           </>
         )}
@@ -286,16 +276,18 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         {split.rightId && <SplitHandle label="Width of the two terminals" ratio={ratio} onChange={setRatio} />}
         <TerminalLinkHint />
       </GitBeside>
-      {current && (
+      {asked && (
         <DeleteSessionDialog
-          session={current}
-          alive={isAlive(current, environment)}
+          session={asked}
+          alive={isAlive(asked, environment)}
           running={running}
-          open={deleting}
-          onOpenChange={setDeleting}
+          open={toDelete.open}
+          onOpenChange={(open) => setToDelete({ session: asked, open })}
           onDeleted={() => {
-            if (split.rightId) return close(split.side)
-            const next = sessions.find(({ id }) => id !== sessionId)
+            if (asked.id === split.rightId) return close('right')
+            if (asked.id !== leftId) return
+            if (split.rightId) return close('left')
+            const next = sessions.find(({ id }) => id !== asked.id)
             void navigate(next ? terminalPath(next) : `/environments/${environment.id}`)
           }}
         />
