@@ -9,8 +9,8 @@ import type {
   UpdateSession,
 } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
 import type { SshConnection } from '../services/ssh.ts'
+import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
 import { killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
@@ -30,11 +30,15 @@ import {
   removeWorktree,
   type OwnWorktree,
 } from './session-worktrees.ts'
+import { createUserTurns } from './user-turns.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
 export type SessionService = ReturnType<typeof createSessionService>
 
 export function createSessionService({ db, reach }: SessionServiceOptions) {
+  // Up to 16 MiB each, decrypted, decoded and written as JSON where everybody's keys pass, too.
+  const inHistoryTurn = createUserTurns('histories')
+
   return {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
       const environment = await requireRunningEnvironment(actor, input.environmentId, db)
@@ -74,11 +78,15 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
     ): Promise<SessionHistory> {
       const row = await requireSession(actor, sessionId, db)
       const environment = await requireRunningEnvironment(actor, row.environment_id, db)
-      const history = await reach.inside(environment.id, async (ssh) => {
-        if (text === 'true') return readTmuxHistory(ssh, row.tmux_session_name)
-        const state = await readTmuxHistoryState(ssh, row.tmux_session_name)
+      const name = row.tmux_session_name
+      const readState = async (ssh: SshConnection) => {
+        const state = await readTmuxHistoryState(ssh, name)
         return state === null ? null : { ...state, text: '', truncated: false }
-      })
+      }
+      const history =
+        text === 'true'
+          ? await inHistoryTurn(actor.userId, () => reach.inside(environment.id, (ssh) => readTmuxHistory(ssh, name)))
+          : await reach.inside(environment.id, readState)
       if (history !== null) return history
       const detail = `The session "${sessionId}" has ended, and its history with it. Attaching to it starts a new shell.`
       throw new AppError('not_found', detail)
