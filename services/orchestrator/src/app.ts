@@ -35,6 +35,7 @@ import { requestLogPlugin } from './plugins/request-log.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { shutdownPlugin } from './plugins/shutdown.ts'
+import { handleSocketError } from './plugins/socket-errors.ts'
 import { webPlugin } from './plugins/web.ts'
 import { applicationRoutes } from './routes/applications.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -195,6 +196,7 @@ async function registerSockets(app: FastifyInstance, isDevelopment: boolean): Pr
       perMessageDeflate: false,
       ...(upgrades === null ? {} : { server: upgrades.others }),
     },
+    errorHandler: handleSocketError,
     preClose(done) {
       for (const client of this.websocketServer.clients) client.close(terminalCloseCode.serverRestarting)
       this.websocketServer.close()

@@ -45,7 +45,6 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
         if (isBinary) opened.viewer.input(bytes)
         else readControl(bytes)
       })
-      webSocket.on('error', (error) => request.log.debug({ err: error }, 'terminal socket failed'))
       webSocket.on('close', () => opened.close())
       watchForSilence(webSocket)
 
