@@ -22,10 +22,7 @@ import { useTestApp } from './harness/test-app.ts'
 
 const server = useDeployServer()
 
-const ofApp = async () => {
-  const { coolify, appId } = server()
-  return (await coolify.look()).deployments.filter(({ appUuid }) => appUuid === appId)
-}
+const ofApp = () => server().ofApp()
 const audit = async () => {
   const query = server().database.db.selectFrom('audit_log').selectAll().where('user_id', '=', server().user.id)
   return (await query.orderBy('id').execute()).map(({ action, result }) => `${action} ${result}`)
