@@ -2,7 +2,7 @@
  * Makes an environment run: network, volume, container, connection, clone, restore, ready. Serves create, start, restart, retry
  * and recover. Each step takes "already so" as success, so the job may be cut short anywhere and run again.
  */
-import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
+import { forgetContainer, forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import type { GitForwards } from '../lib/git-forwards.ts'
@@ -43,18 +43,21 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       const { id, generation } = environment
       let branch = environment.branch
       let containerId = ''
-      let wasRunning = false
+      // Whether its programs are those of a container that was started for this operation, in whichever run.
+      let isFresh = kind !== 'recover' || environment.container_id === null
       let isFilled = environment.workspace_ready_at !== null
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
-      await step('network', async () => {
-        wasRunning ||= kind === 'recover' && (await runtime.findContainer(id))?.running === true
-        await runtime.ensureNetwork(id, generation)
-      })
+      await step('network', () => runtime.ensureNetwork(id, generation))
       await step('volume', async () => {
         isFilled = await ensureVolume(context)
       })
       await step('container', async () => {
         containerId = await ensureContainer(environment, options)
+        if (!isFresh && (await runtime.findContainer(id))?.running !== true) {
+          // Written down before it is started: another run would find it running.
+          await db.transaction().execute((trx) => forgetContainer(id, generation, trx))
+          isFresh = true
+        }
         signal.throwIfAborted()
         await runtime.startContainer(id)
         // Connections of before lead to what has ended, and so do attempts that others have just begun.
@@ -84,10 +87,10 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       await step('ready', () =>
         workInside(wayIn, async (ssh) => {
           await startTmuxServer(ssh)
-          await restoreSessions(environment, ssh, db, { isFresh: !wasRunning })
+          await restoreSessions(environment, ssh, db, { isFresh })
         }),
       )
-      const reason = kind === 'recover' ? describeRecovery(environment.status_reason, wasRunning) : null
+      const reason = kind === 'recover' ? describeRecovery(environment.status_reason, isFresh) : null
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
 
@@ -147,9 +150,9 @@ const workspaceLost =
   'otherwise what was in it is lost, and retry makes an empty one.'
 
 /** Stays on the page until the environment is stopped or started: nobody should take the new shells for the old ones. */
-function describeRecovery(cause: string | null, wasRunning: boolean): string {
-  const consequence = wasRunning
-    ? 'It was mended; programs went on running.'
-    : 'It was started again; the programs that ran in it have ended.'
+function describeRecovery(cause: string | null, isFresh: boolean): string {
+  const consequence = isFresh
+    ? 'It was started again; the programs that ran in it have ended.'
+    : 'It was mended; programs went on running.'
   return [cause, consequence].filter((words) => words !== null).join(' ')
 }

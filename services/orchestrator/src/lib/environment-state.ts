@@ -74,6 +74,13 @@ export async function changeStatus(
   return updated
 }
 
+/** Its programs have ended: the container is another one from its next start on. Throws when another run has begun. */
+export async function forgetContainer(environmentId: string, generation: number, trx: Transaction): Promise<void> {
+  const row = await lockGeneration(environmentId, generation, trx)
+  if (row === null) throw new Error('another run has begun')
+  await trx.updateTable('environments').set({ container_id: null }).where('id', '=', row.id).execute()
+}
+
 /** The workspace is gone and another, empty one takes its place. Throws when another run has begun. */
 export async function forgetWorkspace(environmentId: string, generation: number, trx: Transaction): Promise<void> {
   const row = await lockGeneration(environmentId, generation, trx)
