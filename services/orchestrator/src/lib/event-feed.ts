@@ -16,6 +16,9 @@ import {
 import { createKeptConnection } from './kept-connection.ts'
 import type { Log } from './log.ts'
 
+/** Between two attempts to read what was announced. */
+const rereadDelayMs = 500
+
 export type EventListener = (logged: LoggedEvent) => void
 
 export interface EventFeed {
@@ -39,20 +42,35 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
   let lastId = 0
   let pending: number[] = []
   let reading = Promise.resolve()
+  let rereading: NodeJS.Timeout | null = null
+  let isClosed = false
 
   const deliver = async () => {
     const ids = pending
-    pending = []
     if (ids.length === 0) return
-    for (const logged of await readEvents(ids, db)) {
+    const events = await readEvents(ids, db, (id, error) => log.error({ err: error, id }, 'an event makes no sense'))
+    // Those that were announced meanwhile stand behind.
+    pending = pending.slice(ids.length)
+    for (const logged of events) {
       lastId = Math.max(lastId, logged.id)
       for (const listener of listeners) listener(logged)
     }
   }
 
+  const read = () => {
+    reading = reading.then(deliver).catch((error: unknown) => {
+      log.warn({ err: error }, 'events could not be read yet')
+      if (!isClosed) rereading ??= setTimeout(readAgain, rereadDelayMs)
+    })
+  }
+  const readAgain = () => {
+    rereading = null
+    read()
+  }
+
   const take = (ids: number[]) => {
-    pending.push(...ids)
-    reading = reading.then(deliver).catch((error: unknown) => log.error({ err: error }, 'events could not be read'))
+    pending = [...pending, ...ids]
+    read()
   }
 
   const connection = createKeptConnection({
@@ -95,8 +113,10 @@ export function createEventFeed({ databaseUrl, db, log }: EventFeedOptions): Eve
         signal?.addEventListener('abort', giveUp, { once: true })
       }),
     close: async () => {
+      isClosed = true
       await connection.close()
       await reading
+      if (rereading !== null) clearTimeout(rereading)
     },
   }
 }

@@ -43,9 +43,21 @@ function toLoggedEvent(row: EventRow): LoggedEvent {
   return { id: row.id, userId: row.user_id, event }
 }
 
-export async function readEvents(ids: readonly number[], db: Database): Promise<LoggedEvent[]> {
+/** Those that can be read; one that a newer server wrote may be of a kind that this one does not know. */
+export async function readEvents(
+  ids: readonly number[],
+  db: Database,
+  onUnreadable: (id: number, error: unknown) => void,
+): Promise<LoggedEvent[]> {
   const rows = await db.selectFrom('events').selectAll().where('id', 'in', ids).orderBy('id').execute()
-  return rows.map(toLoggedEvent)
+  return rows.flatMap((row) => {
+    try {
+      return [toLoggedEvent(row)]
+    } catch (error) {
+      onUnreadable(row.id, error)
+      return []
+    }
+  })
 }
 
 /** Id of the newest event, 0 when there is none. */
