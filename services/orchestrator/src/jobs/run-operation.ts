@@ -29,8 +29,11 @@ export type OperationContext = OperationRun & {
 export type OperationWork = {
   /** Answers what the environment is afterwards; null when nothing of it is left on the engine. */
   run(context: OperationContext): Promise<StatusChange | null>
-  /** Leaves no litter behind a failure. `environment` is as it is now. */
-  cleanUp(environment: EnvironmentRow, failedStep: StepName): Promise<void>
+  /**
+   * Leaves no litter behind a failure. `environment` is as it is now. `requireHold` throws once another run has begun, whose
+   * everything then is: it must be asked right before each removal.
+   */
+  cleanUp(environment: EnvironmentRow, failedStep: StepName, requireHold: () => Promise<void>): Promise<void>
   /** What is wished for after a failure, where that is not what was wished for before. */
   desiredAfter?(failedStep: StepName): DesiredState | undefined
 }
@@ -107,9 +110,11 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
       const details = { operationId: run.operationId, environmentId: run.environment.id }
       const step = progress.failedStep()
       log.warn({ ...details, err: error }, 'operation failed')
-      await work.cleanUp(held, step).catch((cause: unknown) => {
-        log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
-      })
+      await work
+        .cleanUp(held, step, () => requireHold(run))
+        .catch((cause: unknown) => {
+          log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
+        })
       const desiredState = work.desiredAfter?.(step)
       const change = { status: 'error', reason: failure.reason, containerId: null } as const
       await finish({ ...change, ...(desiredState === undefined ? {} : { desiredState }) }, { ...failure, step })
@@ -133,6 +138,11 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
       const row = await lockGeneration(run.environment.id, run.generation, trx)
       return row === null ? null : beginGeneration(run, trx)
     })
+  }
+
+  async function requireHold({ environment: { id }, generation }: OperationRun): Promise<void> {
+    const query = db.selectFrom('environments').select('generation').where('id', '=', id)
+    if ((await query.executeTakeFirst())?.generation !== generation) throw new Error('another run has begun')
   }
 
   /** The queue runs it again, with another deadline; until then it waits. */

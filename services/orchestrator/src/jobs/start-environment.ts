@@ -94,14 +94,18 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
 
-    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }, failedStep) {
+    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }, failedStep, requireHold) {
       connections.close(id)
       // What was installed in a container stays, unless it is the container that fails.
       const isKept = workspaceReadyAt !== null && failedStep !== 'container' && failedStep !== 'connection'
+      await requireHold()
       await (isKept ? runtime.stopContainer(id) : runtime.removeContainer(id))
+      await requireHold()
       await runtime.removeNetwork(id)
       // A workspace that was ever handed over holds work; only a delete that was asked for removes it.
-      if (workspaceReadyAt === null) await runtime.removeVolume(id)
+      if (workspaceReadyAt !== null) return
+      await requireHold()
+      await runtime.removeVolume(id)
     },
   }
 
