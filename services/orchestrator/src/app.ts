@@ -54,6 +54,7 @@ import { legacyContainerRoutes } from './routes/legacy-containers.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { sessionShareRoutes } from './routes/session-shares.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { terminalRoutes } from './routes/terminal.ts'
 import { userRoutes } from './routes/users.ts'
@@ -112,6 +113,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(environmentRoutes, { prefix: '/api', ...domain })
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
+  await app.register(sessionShareRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
   await app.register(deployKeyRoutes, { prefix: '/api', ...domain })
   await app.register(keptWorkRoutes, { prefix: '/api', ...domain })

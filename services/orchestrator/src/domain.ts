@@ -54,6 +54,7 @@ import { createOperationService } from './lib/operation-service.ts'
 import { createRecordingService, type RecordingServiceOptions } from './lib/recording-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
+import { createSessionShareService } from './lib/session-shares.ts'
 import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
@@ -197,6 +198,7 @@ export function buildDomain(options: DomainOptions) {
     deployKeys: createDeployKeys({ db, secretBox }),
     lifecycle,
     sessions,
+    sessionShares: createSessionShareService({ db }),
     legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),
     handOver: createHandOverService({ db, secretBox }),
     recordings,

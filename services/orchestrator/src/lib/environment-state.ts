@@ -11,6 +11,7 @@ import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvents } from './event-log.ts'
 import { presentEnvironment, type EnvironmentRow } from './present.ts'
+import { endShares } from './share-rows.ts'
 
 export type StatusChange = {
   status: EnvironmentStatus
@@ -91,6 +92,7 @@ export async function forgetWorkspace(environmentId: string, generation: number,
 /** The end of a delete. What is found on the engine later, of a server that was stalled, may go as well. */
 export async function removeEnvironment(row: EnvironmentRow, trx: Transaction): Promise<void> {
   await appendEvents([{ type: 'status', environmentId: row.id, environment: null }], row.user_id, trx)
+  await endShares({ environmentId: row.id }, trx)
   await trx.insertInto('deleted_environments').values({ id: row.id }).execute()
   await trx.deleteFrom('environments').where('id', '=', row.id).execute()
 }

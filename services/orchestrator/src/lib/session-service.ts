@@ -14,7 +14,13 @@ import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.
 import { killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
-import { requireEnvironment, requireRunning, requireRunningEnvironment, requireSession } from './environment-access.ts'
+import {
+  requireEnvironment,
+  requireRunning,
+  requireRunningEnvironment,
+  requireSession,
+  requireVisibleSession,
+} from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import { onlyOnce, toGitProblem } from './git-problems.ts'
@@ -30,6 +36,7 @@ import {
   removeWorktree,
   type OwnWorktree,
 } from './session-worktrees.ts'
+import { endShares } from './share-rows.ts'
 import { createUserTurns } from './user-turns.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
@@ -76,17 +83,17 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       sessionId: string,
       { text }: SessionHistoryQuery,
     ): Promise<SessionHistory> {
-      const row = await requireSession(actor, sessionId, db)
-      const environment = await requireRunningEnvironment(actor, row.environment_id, db)
-      const name = row.tmux_session_name
+      const row = await requireVisibleSession(actor, sessionId, db)
+      requireRunning({ name: row.environment_name, status: row.environment_status })
+      const { environment_id: environmentId, tmux_session_name: name } = row
       const readState = async (ssh: SshConnection) => {
         const state = await readTmuxHistoryState(ssh, name)
         return state === null ? null : { ...state, text: '', truncated: false }
       }
       const history =
         text === 'true'
-          ? await inHistoryTurn(actor.userId, () => reach.inside(environment.id, (ssh) => readTmuxHistory(ssh, name)))
-          : await reach.inside(environment.id, readState)
+          ? await inHistoryTurn(actor.userId, () => reach.inside(environmentId, (ssh) => readTmuxHistory(ssh, name)))
+          : await reach.inside(environmentId, readState)
       if (history !== null) return history
       const detail = `The session "${sessionId}" has ended, and its history with it. Attaching to it starts a new shell.`
       throw new AppError('not_found', detail)
@@ -219,6 +226,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
   }
 
   async function removeSession(row: SessionRow, ownerId: string, trx: Transaction): Promise<void> {
+    await endShares({ sessionId: row.id }, trx)
     await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
     await tellSession(row, null, ownerId, trx)
   }

@@ -7,7 +7,7 @@ import type {} from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { RawData, WebSocket } from 'ws'
-import type { PlacedSessionRow } from '../lib/environment-access.ts'
+import type { VisibleSessionRow } from '../lib/environment-access.ts'
 import type { TerminalService, TerminalSocket } from '../lib/terminal-service.ts'
 
 /** What may wait for a client that does not read. More than its output may be, which has a limit of its own. */
@@ -17,7 +17,7 @@ const maxWaitingBytes = 1024 * 1024
 const pingIntervalMs = 25_000
 
 export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService }> = async (app, { terminals }) => {
-  const allowed = new WeakMap<FastifyRequest, PlacedSessionRow>()
+  const allowed = new WeakMap<FastifyRequest, VisibleSessionRow>()
 
   app.get(
     '/terminal/ws/:sessionId',
@@ -28,7 +28,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
       preHandler: async (request) => {
         const { sessionId } = request.params
         const actor = request.actor
-        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query.environmentId))
+        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query))
       },
     },
     (webSocket: WebSocket, request) => {
