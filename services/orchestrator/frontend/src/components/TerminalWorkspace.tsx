@@ -5,7 +5,7 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon } from 'lucide-react'
+import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon, UsersIcon } from 'lucide-react'
 import type { Environment, Session, TerminalWatcher } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
@@ -15,6 +15,7 @@ import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
 import { RecordingTime } from '@/components/RecordingMark'
 import { RestoredTag } from '@/components/RestoredTag'
+import { ShareSessionDialog } from '@/components/ShareSessionDialog'
 import { currentTabId, SessionTabs } from '@/components/SessionTabs'
 import { SplitHandle } from '@/components/SplitHandle'
 import { SplitPane } from '@/components/SplitPane'
@@ -73,6 +74,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const [renamingId, setRenamingId] = useState<string | null>(null)
   /** Whom the question is about: the session that was shown when it was asked. It stays while the dialog closes. */
   const [toDelete, setToDelete] = useState<{ session: Session; open: boolean } | null>(null)
+  const [toShare, setToShare] = useState<{ session: Session; open: boolean } | null>(null)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
   const [watchers, setWatchers] = useState<ReadonlyMap<string, readonly TerminalWatcher[]>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
@@ -128,6 +130,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                     },
                   ]
                 : []),
+              {
+                id: 'share-session',
+                label: `Share session ${sessionLabel(current)}`,
+                keywords: ['invite', 'watch', 'pair', 'view only', 'link'],
+                look: UsersIcon,
+                run: () => setSharing(true),
+              },
               {
                 id: 'rename-session',
                 label: `Rename session ${sessionLabel(current)}`,
@@ -208,12 +217,15 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               onToggle={git.toggle}
             />
             <TerminalMenu
-              session={current}
-              onBeside={wide && !split.rightId ? openBeside : undefined}
               onSearch={() => shown.current?.searchHistory()}
-              onRecord={recordable ? () => record(current) : undefined}
-              onRename={() => setRenamingId(sessionId)}
-              onDelete={() => setToDelete({ session: current, open: true })}
+              own={{
+                session: current,
+                onBeside: wide && !split.rightId ? openBeside : undefined,
+                onRecord: recordable ? () => record(current) : undefined,
+                onShare: () => setToShare({ session: current, open: true }),
+                onRename: () => setRenamingId(sessionId),
+                onDelete: () => setToDelete({ session: current, open: true }),
+              }}
             />
           </>
         )}
@@ -259,7 +271,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 <TerminalView
                   ref={session.id === sessionId ? shown : undefined}
                   session={session}
-                  environment={environment}
+                  place={{ environment }}
                   visible={placeOf(session.id) !== null}
                   focused={session.id === sessionId}
                   mode={modeOf(session.id)}
@@ -276,6 +288,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         {split.rightId && <SplitHandle label="Width of the two terminals" ratio={ratio} onChange={setRatio} />}
         <TerminalLinkHint />
       </GitBeside>
+      {toShare && (
+        <ShareSessionDialog
+          session={toShare.session}
+          open={toShare.open}
+          onOpenChange={(open) => setToShare({ session: toShare.session, open })}
+        />
+      )}
       {asked && (
         <DeleteSessionDialog
           session={asked}
