@@ -135,7 +135,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 label: `Share session ${sessionLabel(current)}`,
                 keywords: ['invite', 'watch', 'pair', 'view only', 'link'],
                 look: UsersIcon,
-                run: () => setSharing(true),
+                run: () => setToShare({ session: current, open: true }),
               },
               {
                 id: 'rename-session',
