@@ -11,7 +11,7 @@ import { endingWithChannel, shellCommand, withInput } from './shell-command.ts'
 import { createSocketRoom, enforceWindows, type SocketRoom } from './ssh-flow.ts'
 import { forwardPort, forwardSocket } from './ssh-forwards.ts'
 import { isSameKey } from './ssh-keys.ts'
-import { joinWrites, prepareKeys } from './ssh-packets.ts'
+import { joinWrites, preparePackets } from './ssh-packets.ts'
 
 const handshakeDeadlineMs = 15_000
 const keepaliveIntervalMs = 15_000
@@ -102,7 +102,7 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
   const closeListeners = new Set<() => void>()
   let closed = false
   joinWrites(stream)
-  prepareKeys(client)
+  preparePackets(client)
   client.on('close', () => {
     closed = true
     stream.destroy()
