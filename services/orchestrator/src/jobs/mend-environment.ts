@@ -11,6 +11,7 @@ import { findNewestOperations, tellOperation } from '../lib/operation-log.ts'
 import { presentOperation, type EnvironmentRow } from '../lib/present.ts'
 import type { Repair } from '../lib/reconcile-plan.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
+import { describeGivenUp } from './describe-failure.ts'
 
 export type MendOptions = {
   db: Database
@@ -120,7 +121,6 @@ async function resume(row: EnvironmentRow, operationId: string, trx: Transaction
 
 /** The run that still holds it may write no more. */
 async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<boolean> {
-  const reason = 'It was not done in time and was given up. Retry begins again.'
   const operation = await trx
     .selectFrom('operations')
     .selectAll()
@@ -128,7 +128,8 @@ async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst()
   if (operation === undefined) return false
-  const { steps } = presentOperation(operation)
+  const { kind, steps } = presentOperation(operation)
+  const reason = describeGivenUp(kind)
   const step = (steps.find(({ state }) => state === 'running') ?? steps.at(-1))?.name ?? 'ready'
   const failed = await trx
     .updateTable('operations')

@@ -106,9 +106,9 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     async function fail(error: unknown): Promise<void> {
       const held = await takeOver(run)
       if (held === null) return endOvertaken(run, startedAt)
-      const failure = deadline.aborted ? describeDeadline(run.deadlineSeconds) : describeFailure(error)
-      const details = { operationId: run.operationId, environmentId: run.environment.id }
       const step = progress.failedStep()
+      const failure = deadline.aborted ? describeDeadline(run.kind, step, run.deadlineSeconds) : describeFailure(error)
+      const details = { operationId: run.operationId, environmentId: run.environment.id }
       log.warn({ ...details, err: error }, 'operation failed')
       await work
         .cleanUp(held, step, () => requireHold(run))
