@@ -30,7 +30,9 @@ odd="/workspace/$(printf 'odd\\n\\\\n \\377"')"; git init -q "$odd"; echo odd >"
 cd /workspace; mkdir out; echo out/ >>.git/info/exclude; git init -q out/a; git init -q out/a/b; echo x >out/a/b/x`,
     )
     const { places } = await work.look(id)
-    expect(places.map(({ kind, path, changed, commits }) => [kind, path, changed, commits])).toEqual([
+    const found = places.map(({ kind, path, changed, commits }) => [kind, path, changed, commits])
+    // In the order in which the disk has them.
+    expect(found.toSorted(([, a], [, b]) => String(a).localeCompare(String(b), 'en'))).toEqual([
       ['nested', '/workspace/.worktrees/fix/sub', 1, 1],
       ['nested', '/workspace/.worktrees/fix/sub/deeper', 1, 0],
       ['nested', '/workspace/odd\n\\n \udcff"', 1, 0],
