@@ -28,6 +28,8 @@ import { createTestDatabase, type TestDatabase } from '../harness/test-database.
 
 const admin = { email: 'admin@example.org', password: 'correct horse battery' }
 const recoveryMs = 60_000
+/** For what is made ready before anything is killed, of which no speed is claimed. */
+const patienceMs = 120_000
 
 /** What each kind leads to, and what the engine then has: running containers, containers, networks, volumes. */
 const outcomes: Record<OperationKind, ['running' | 'stopped' | 'gone', number[]]> = {
@@ -88,7 +90,7 @@ describeOnEngine('a server that is killed between two steps', () => {
   }
   const create = (body: { name: string; repositoryUrl?: string; keptWorkId?: string }) =>
     api.expect(202, Environment, 'POST', '/api/environments', { body })
-  const untilRunning = (id: string) => expect.poll(() => readStatus(id), { timeout: recoveryMs }).toBe('running')
+  const untilRunning = (id: string) => expect.poll(() => readStatus(id), { timeout: patienceMs }).toBe('running')
   const writeWork = (id: string) => inContainer(id, 'sh', '-c', 'echo precious > /workspace/precious')
   const listKept = async () => (await api.expect(200, KeptWorkList, 'GET', '/api/kept-work')).keptWork
   /** Of one that is made and deleted for it: a clone, and what is beside it. */
@@ -129,7 +131,7 @@ describeOnEngine('a server that is killed between two steps', () => {
       await Promise.all([...ids.values()].map(writeWork))
       await Promise.all([...ids.values()].map((id) => bringAbout(kind, id)))
     }
-    for (const name of names) await server.waitFor(new RegExp(`^halted at ${name}$`, 'm'))
+    for (const name of names) await server.waitFor(new RegExp(`^halted at ${name}$`, 'm'), patienceMs)
     return ids
   }
   const prepareSource = async (kind: OperationKind) => {
@@ -162,47 +164,51 @@ describeOnEngine('a server that is killed between two steps', () => {
   })
 
   const kinds = OperationKind.options.map((kind) => [kind, ...outcomes[kind]] as const)
-  it.each(kinds)('finishes every %s afterwards: %s', { timeout: 4 * recoveryMs }, async (kind, status, resources) => {
-    await start('../test/harness/crash-server.ts')
-    const ids = await haltAtEveryGap(kind)
-    await stop('SIGKILL')
-    await start('index.ts')
-    const killedAt = performance.now()
-    for (const [name, id] of ids) {
-      const left = Math.max(1_000, recoveryMs - (performance.now() - killedAt))
-      await expect.poll(() => readStatus(id), { timeout: left, message: name }).toBe(status)
-    }
-    for (const [name, id] of ids) {
-      expect(await countResources(id), name).toEqual(resources)
-      if (status === 'gone') continue
-      const { operations } = await api.expect(200, OperationList, 'GET', `/api/environments/${id}/operations`)
-      expect(operations[0], name).toMatchObject({ kind, state: 'succeeded' })
-      expect(operations[0]?.steps.map((step) => step.name)).toEqual(listSteps(kind))
-      if (status === 'running') expect(await inContainer(id, 'cat', '/workspace/precious'), name).toBe('precious')
-      if (kind === 'recover') {
-        // Whichever server brought it back: what ran in it has ended, and nothing says otherwise.
-        const { statusReason } = Environment.parse((await read(id)).body)
-        expect(statusReason, name).toBe(
-          'The container was killed. It was started again; the programs that ran in it have ended.',
-        )
-        const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${id}`)
-        expect(sessions, name).toMatchObject([{ status: 'inactive', restoredAt: expect.any(String) }])
+  it.each(kinds)(
+    'finishes every %s afterwards: %s',
+    { timeout: 2 * recoveryMs + 2 * patienceMs },
+    async (kind, status, resources) => {
+      await start('../test/harness/crash-server.ts')
+      const ids = await haltAtEveryGap(kind)
+      await stop('SIGKILL')
+      await start('index.ts')
+      const killedAt = performance.now()
+      for (const [name, id] of ids) {
+        const left = Math.max(1_000, recoveryMs - (performance.now() - killedAt))
+        await expect.poll(() => readStatus(id), { timeout: left, message: name }).toBe(status)
       }
-      if (kind === 'create') {
-        const commits = await inContainer(id, 'git', '-C', '/workspace', 'rev-list', '--count', 'HEAD')
-        expect(Number(commits), name).toBe(git.projectCommits)
+      for (const [name, id] of ids) {
+        expect(await countResources(id), name).toEqual(resources)
+        if (status === 'gone') continue
+        const { operations } = await api.expect(200, OperationList, 'GET', `/api/environments/${id}/operations`)
+        expect(operations[0], name).toMatchObject({ kind, state: 'succeeded' })
+        expect(operations[0]?.steps.map((step) => step.name)).toEqual(listSteps(kind))
+        if (status === 'running') expect(await inContainer(id, 'cat', '/workspace/precious'), name).toBe('precious')
+        if (kind === 'recover') {
+          // Whichever server brought it back: what ran in it has ended, and nothing says otherwise.
+          const { statusReason } = Environment.parse((await read(id)).body)
+          expect(statusReason, name).toBe(
+            'The container was killed. It was started again; the programs that ran in it have ended.',
+          )
+          const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${id}`)
+          expect(sessions, name).toMatchObject([{ status: 'inactive', restoredAt: expect.any(String) }])
+        }
+        if (kind === 'create') {
+          const commits = await inContainer(id, 'git', '-C', '/workspace', 'rev-list', '--count', 'HEAD')
+          expect(Number(commits), name).toBe(git.projectCommits)
+        }
+        await api.request('DELETE', `/api/environments/${id}`)
       }
-      await api.request('DELETE', `/api/environments/${id}`)
-    }
-    await expect.poll(() => listLeftovers(instanceId), { timeout: recoveryMs }).toEqual([])
-    if (kind === 'delete') {
-      const names = (await listKept())
-        .filter(({ isAvailable }) => isAvailable)
-        .map(({ environmentName }) => environmentName)
-      expect(names.filter((name) => ids.has(name)).sort()).toEqual([...ids.keys()].sort())
-    }
-    const path = `/api/environments/user/${api.userId}`
-    await expect.poll(async () => (await api.expect(200, EnvironmentList, 'GET', path)).environments).toEqual([])
-    await stop('SIGTERM')
-  })
+      await expect.poll(() => listLeftovers(instanceId), { timeout: recoveryMs }).toEqual([])
+      if (kind === 'delete') {
+        const names = (await listKept())
+          .filter(({ isAvailable }) => isAvailable)
+          .map(({ environmentName }) => environmentName)
+        expect(names.filter((name) => ids.has(name)).sort()).toEqual([...ids.keys()].sort())
+      }
+      const path = `/api/environments/user/${api.userId}`
+      await expect.poll(async () => (await api.expect(200, EnvironmentList, 'GET', path)).environments).toEqual([])
+      await stop('SIGTERM')
+    },
+  )
 })
