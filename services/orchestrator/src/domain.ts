@@ -119,7 +119,7 @@ export function buildDomain(options: DomainOptions) {
     log,
   })
   const reach = createEnvironmentReach({ connections, onLost: reconciler.nudge })
-  const diskFloor = createDiskFloor({ runtime, floorBytes: config.diskFloorBytes })
+  const diskFloor = createDiskFloor({ runtime, path: config.diskPath, floorBytes: config.diskFloorBytes, log })
   const terminals = createTerminalService({ db, reach, feed, log })
   const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
   const recordings = createRecordingService({ db, reach, log, ...options.recordings })
