@@ -56,3 +56,24 @@ it('puts work that the end of the server cuts short back in line, where nobody t
   expect({ state, deadlineAt }).toEqual({ state: 'queued', deadlineAt: null })
   expect(steps).toMatchObject([{ name: 'network', state: 'pending' }, {}, {}, {}, {}])
 })
+
+it.each([
+  ['cancelled', ['cancelled']],
+  // Another server did the work, and counts it.
+  ['succeeded', []],
+] as const)('counts an operation that was %s meanwhile where it was settled', async (state, counted) => {
+  const job = await beginStart()
+  const outcomes: string[] = []
+  const perform = buildJob(
+    {
+      run: async () => {
+        const operations = server().database.db.updateTable('operations').where('id', '=', job.operationId)
+        await operations.set({ state }).execute()
+        return { status: 'running', reason: null }
+      },
+    },
+    { onSettled: (_kind, outcome) => outcomes.push(outcome) },
+  )
+  await perform(job, new AbortController().signal)
+  expect(outcomes).toEqual(counted)
+})

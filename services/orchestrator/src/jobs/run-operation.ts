@@ -164,9 +164,10 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
 
   /** A later wish has settled the operation; or another server runs it, and the job belongs to that one. */
   async function endOvertaken(run: OperationRun, startedAt: number): Promise<void> {
-    onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
     const query = db.selectFrom('operations').select('state').where('id', '=', run.operationId)
     const state = (await query.executeTakeFirst())?.state
+    // Whoever settles it otherwise counts it.
+    if (state === 'cancelled') onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
     if (state === 'queued' || state === 'running') throw new Error('another server runs this operation')
   }
 
