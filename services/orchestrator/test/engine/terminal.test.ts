@@ -84,7 +84,7 @@ describeOnEngine('terminals', () => {
       expect(await terminal.closed).toBe(1009)
     }))
 
-  it('sends away who asks on and on and reads none of the answers', { timeout: 60_000 }, () =>
+  it('sends away who asks on and on and reads none of the answers', { timeout: 180_000 }, () =>
     withTerminal(async (terminal) => {
       terminal.socket.pause()
       const sockets = server().app.websocketServer.clients
