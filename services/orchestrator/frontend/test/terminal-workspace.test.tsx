@@ -1,5 +1,6 @@
 /** The keys of a page of terminals, whose xterm.js does not run here. */
-import { fireEvent, screen } from '@testing-library/react'
+import { act, fireEvent, screen } from '@testing-library/react'
+import { useParams } from 'react-router'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sessionsQuery } from '@/api/sessions'
 import { TerminalWorkspace } from '@/components/TerminalWorkspace'
@@ -17,17 +18,22 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+function Page() {
+  const { sessionId = '' } = useParams()
+  return <TerminalWorkspace environment={anEnvironment({ sessions: [aSession(), second] })} sessionId={sessionId} />
+}
+
 function show() {
   const sessions = [aSession(), second]
   const server = startFakeServer({
     [`GET /api/sessions/environment/${ids.environment}`]: () => ok({ sessions }),
     'POST /api/sessions': () => ok(third),
   })
-  const environment = anEnvironment({ sessions })
   const view = renderAt(
     `/environments/${ids.environment}/sessions/${ids.session}`,
-    <TerminalWorkspace environment={environment} sessionId={ids.session} />,
+    <Page />,
     (client) => client.setQueryData(sessionsQuery(ids.environment).queryKey, sessions),
+    '/environments/:environmentId/sessions/:sessionId',
   )
   const made = () => server.calls.filter(({ method }) => method === 'POST').length
   return { ...view, made }
@@ -57,18 +63,19 @@ test(
     expect(router.state.location.pathname).toContain(ids.session)
     expect(made()).toBe(0)
 
-    await router.navigate(`/environments/${ids.environment}/sessions/${second.id}`)
+    await act(() => router.navigate(`/environments/${ids.environment}/sessions/${second.id}`))
     expect(screen.getByRole('alertdialog', { name: 'Delete main?' })).toBeTruthy()
   },
 )
 
 test('a key that is held makes one session', async () => {
-  const { made } = show()
+  const { router, made } = show()
   press(newSession)
-  await vi.waitFor(() => expect(made()).toBe(1))
-  for (let count = 0; count < 5; count++) {
+  await vi.waitFor(() => expect(router.state.location.pathname).toContain(third.id))
+  // Longer than the door is shut against a double click.
+  for (let count = 0; count < 20; count++) {
     press({ ...newSession, repeat: true })
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
   expect(made()).toBe(1)
 })
