@@ -20,12 +20,10 @@ export function deleteEnvironmentWork(options: KeepWorkOptions): OperationWork {
       return null
     },
 
-    async cleanUp({ id }, failedStep, requireHold) {
+    async cleanUp({ id }, failedStep) {
       if (failedStep !== 'keep') return
       connections.close(id)
-      await requireHold()
       await runtime.stopContainer(id)
-      await requireHold()
       await runtime.removeNetwork(id)
     },
 

@@ -44,8 +44,7 @@ export function createApplicationService({ db, coolify, reach }: ApplicationServ
       } catch (error) {
         if (!(error instanceof CoolifyError)) throw error
         if (isTokenRefused(error)) return { state: 'refused', url, version: null, reason: describeRefusal(error) }
-        const state = error.code === 'network' ? 'unreachable' : 'unusable'
-        return { state, url, version: null, reason: error.message }
+        return { state: 'unreachable', url, version: null, reason: error.message }
       }
     },
 

@@ -30,7 +30,6 @@ import { requireDeployment, requireEnvironment } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
-import { tellWatched } from './event-log.ts'
 import { keepAnswer } from './idempotency.ts'
 import { enqueueDeployment } from './job-queue.ts'
 
@@ -48,16 +47,13 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
   const limiter = new AttemptLimiter({ maxAttempts: deploysPerMinute, windowMs: 60_000 })
 
   return {
-    deployApplication: (actor: UserActor, input: DeployRequest) =>
-      deploy(actor, input, { kind: 'deploy' }, (application, branch) =>
-        input.branch === undefined ? refuseUnnamedBranch(application, branch) : null,
-      ),
+    deployApplication: (actor: UserActor, input: DeployRequest) => deploy(actor, input, { kind: 'deploy' }),
 
     /** The same application and branch, or the same image, once more. */
     async redeployApplication(
       actor: UserActor,
       deploymentId: string,
-      { allowBranchChange, ...input }: RedeployRequest,
+      input: RedeployRequest,
     ): Promise<DeploymentAccepted> {
       requireCoolify(coolify)
       const row = await requireDeployment(actor, deploymentId, db)
@@ -66,9 +62,7 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
       const repeats = { redeployOf: row.id }
       if (kind === 'rollback' && tag !== null) return rollBack(actor, { ...target, tag }, repeats)
       const wanted = { ...target, ...input, ...(branch === null ? {} : { branch }) }
-      return deploy(actor, wanted, { kind: 'redeploy', ...repeats }, (application, of) =>
-        allowBranchChange ? null : refuseOtherBranch(application, of),
-      )
+      return deploy(actor, wanted, { kind: 'redeploy', ...repeats })
     },
 
     rollBackApplication: (actor: UserActor, input: RollbackRequest) => rollBack(actor, input, {}),
@@ -101,8 +95,7 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
       deploymentId: string,
       { after, waitSeconds, signal }: { after: number; waitSeconds: number; signal: AbortSignal },
     ): Promise<DeploymentLog> {
-      const row = await requireDeployment(actor, deploymentId, db)
-      if (!hasEnded(row)) await tellWatched(deploymentId, db)
+      await requireDeployment(actor, deploymentId, db)
       if (waitSeconds > 0) await waitForNews(deploymentId, after, signal, waitSeconds * 1000)
       return readDeploymentLog(await requireDeployment(actor, deploymentId, db), after, db)
     },
@@ -157,8 +150,6 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
     actor: UserActor,
     input: DeployRequest,
     about: Pick<StoredMetadata, 'kind'> & Partial<StoredMetadata>,
-    /** Of an application that builds something else; null where it may. */
-    refuseChange: (application: CoolifyApplication, branch: string) => AppError | null,
   ): Promise<DeploymentAccepted> {
     const client = requireCoolify(coolify)
     const environment = await requireEnvironment(actor, input.environmentId, db)
@@ -168,8 +159,7 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
     requireBuildable(check.branch)
     if (!input.allowUnpushed) requirePushed(environment, check)
     const changesBranch = application.gitBranch !== check.branch || application.pinnedCommit !== null
-    const refusal = changesBranch ? refuseChange(application, check.branch) : null
-    if (refusal !== null) throw refusal
+    if (changesBranch && input.branch === undefined) throw refuseOtherBranch(application, check.branch)
     const metadata = newMetadata({
       ...about,
       applicationName: application.name,
@@ -206,17 +196,8 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
   }
 }
 
-function refuseUnnamedBranch(application: CoolifyApplication, branch: string): AppError {
-  const detail = `${describeBuilds(application)}, and the environment is on "${branch}". Name the branch to deploy it: the application then builds it from now on, for everybody.`
-  return new AppError('branch_differs', detail)
-}
-
-function refuseOtherBranch(application: CoolifyApplication, branch: string): AppError {
-  const detail = `${describeBuilds(application)} by now, and this deployment was of "${branch}". With "allowBranchChange" the application builds it from now on, for everybody.`
-  return new AppError('branch_differs', detail)
-}
-
-function describeBuilds({ name, gitBranch, pinnedCommit }: CoolifyApplication): string {
+function refuseOtherBranch({ name, gitBranch, pinnedCommit }: CoolifyApplication, branch: string): AppError {
   const builds = pinnedCommit === null ? `the branch "${gitBranch ?? ''}"` : `the commit ${pinnedCommit} only`
-  return `The application "${name}" builds ${builds}`
+  const detail = `The application "${name}" builds ${builds}, and the environment is on "${branch}". Name the branch to deploy it: the application then builds it from now on, for everybody.`
+  return new AppError('branch_differs', detail)
 }

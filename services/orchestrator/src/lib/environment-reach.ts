@@ -39,7 +39,7 @@ export function createEnvironmentReach({ connections, onLost }: EnvironmentReach
       return await work(ssh)
     } catch (error) {
       if (!(error instanceof SshConnectionLost)) throw error
-      connections.discard(environmentId, ssh)
+      connections.close(environmentId)
       return work(await connections.connect(environmentId))
     }
   }

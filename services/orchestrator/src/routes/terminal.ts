@@ -7,17 +7,14 @@ import type {} from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { RawData, WebSocket } from 'ws'
-import type { VisibleSessionRow } from '../lib/environment-access.ts'
+import type { PlacedSessionRow } from '../lib/environment-access.ts'
 import type { TerminalService, TerminalSocket } from '../lib/terminal-service.ts'
-
-/** What may wait for a client that does not read. More than its output may be, which has a limit of its own. */
-const maxWaitingBytes = 1024 * 1024
 
 /** A client that answers no ping for two of these is gone. */
 const pingIntervalMs = 25_000
 
 export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService }> = async (app, { terminals }) => {
-  const allowed = new WeakMap<FastifyRequest, VisibleSessionRow>()
+  const allowed = new WeakMap<FastifyRequest, PlacedSessionRow>()
 
   app.get(
     '/terminal/ws/:sessionId',
@@ -28,7 +25,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
       preHandler: async (request) => {
         const { sessionId } = request.params
         const actor = request.actor
-        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query))
+        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query.environmentId))
       },
     },
     (webSocket: WebSocket, request) => {
@@ -45,6 +42,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
         if (isBinary) opened.viewer.input(bytes)
         else readControl(bytes)
       })
+      webSocket.on('error', (error) => request.log.debug({ err: error }, 'terminal socket failed'))
       webSocket.on('close', () => opened.close())
       watchForSilence(webSocket)
 
@@ -64,7 +62,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
 function terminalSocket(webSocket: WebSocket): TerminalSocket {
   return {
     sendOutput: (bytes, sent) => {
-      if (takesMore(webSocket)) webSocket.send(bytes, { binary: true }, () => sent())
+      if (webSocket.readyState === webSocket.OPEN) webSocket.send(bytes, { binary: true }, () => sent())
     },
     sendMessage: (message) => send(webSocket, message),
     get bufferedBytes() {
@@ -77,15 +75,7 @@ function terminalSocket(webSocket: WebSocket): TerminalSocket {
 }
 
 function send(webSocket: WebSocket, message: Parameters<TerminalSocket['sendMessage']>[0]): void {
-  if (takesMore(webSocket)) webSocket.send(JSON.stringify(message))
-}
-
-/** Sends away who does not read what it is told, however it goes on asking. */
-function takesMore(webSocket: WebSocket): boolean {
-  if (webSocket.readyState !== webSocket.OPEN) return false
-  if (webSocket.bufferedAmount <= maxWaitingBytes) return true
-  webSocket.close(terminalCloseCode.tooSlow, 'too much waits to be read')
-  return false
+  if (webSocket.readyState === webSocket.OPEN) webSocket.send(JSON.stringify(message))
 }
 
 function parseControl(bytes: Buffer): TerminalClientMessage | null {

@@ -112,7 +112,7 @@ function readFields(errors: unknown, plain: (text: string) => string): Record<st
     entries
       .slice(0, maxFields)
       .map(([field, messages]) => [
-        toPlainLine(plain(field), 100),
+        plain(field).slice(0, 100),
         [messages].flat().slice(0, maxMessagesPerField).map(plain),
       ]),
   )

@@ -173,10 +173,7 @@ export function createDockerRuntime({
         else await orNull(404, docker.getVolume(resource.id).remove())
       }),
 
-    followEvents: (sinceMs, onEvent, signal) =>
-      call('followEvents', (tooLate) => {
-        const ended = AbortSignal.any([signal, tooLate])
-        return followEngineEvents(docker, { instanceId, sinceMs, onEvent, signal: ended })
-      }),
+    followEvents: (sinceMs, onEvent) =>
+      call('followEvents', () => followEngineEvents(docker, instanceId, sinceMs, onEvent)),
   }
 }

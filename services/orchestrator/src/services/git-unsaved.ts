@@ -1,4 +1,5 @@
 /** What is only in a workspace, told in counts and first names by `docker/look-for-work.sh`. */
+import { readFileSync } from 'node:fs'
 import {
   maxHeadlines,
   maxNamedBranches,
@@ -10,9 +11,8 @@ import {
 import { readFields } from './git-bytes.ts'
 import { cleanWords, GitFailure } from './git-failure.ts'
 import type { SshConnection } from './ssh.ts'
-import { readWorkScript } from './work-scripts.ts'
 
-const script = readWorkScript('look-for-work')
+const script = readFileSync(new URL('../../docker/look-for-work.sh', import.meta.url), 'utf8')
 const deadlineMs = 60_000
 /** Of hundreds of repositories inside, the first are told. */
 const maxOutputBytes = 1024 * 1024

@@ -8,7 +8,6 @@ import { Fold, OperationLog, OutputBlock } from '@/components/OperationLog'
 import { Button } from '@/components/ui/button'
 import { VerbButton } from '@/components/VerbButton'
 import { useAppActions } from '@/lib/app-actions'
-import { offeredVerbs } from '@/lib/environment-verbs'
 import { gitSettingsPath } from '@/lib/git-place'
 import { couldNotBeKept } from '@/lib/kept-work'
 import { stepFailure } from '@/lib/operation-words'
@@ -23,7 +22,6 @@ export function OperationFailure({ environment }: { environment: Environment }) 
   const title = operation && failure ? stepFailure(operation.kind, failure.step) : 'The environment ended unexpectedly'
   const needsDeployKey = failure?.code === 'deploy_key_required'
   const notKept = couldNotBeKept(environment)
-  const [verb] = offeredVerbs(environment)
   const wasDeletion = environment.desiredState === 'deleted'
 
   return (
@@ -53,7 +51,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
               </Link>
             </Button>
           )}
-          {verb && <VerbButton environment={environment} verb={verb} />}
+          {!wasDeletion && <VerbButton environment={environment} verb={notKept ? 'start' : 'retry'} />}
           <Button variant="outline" size="sm" onClick={() => deleteEnvironment(environment)}>
             <Trash2Icon />
             {notKept || wasDeletion ? 'Delete again' : 'Delete'}
