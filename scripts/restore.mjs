@@ -60,10 +60,13 @@ function runRestore(node) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal)
 try {
   const node = await setUp()
-  const code = await runRestore(node)
-  restore = null
-  await endEngine()
-  process.exit(code)
+  // What was interrupted is ended by the signal.
+  if (stopping === null) {
+    const code = await runRestore(node)
+    restore = null
+    await endEngine()
+    process.exit(code)
+  }
 } catch (error) {
   // Interrupted: the work that was ended fails, and nobody wants to read that.
   if (stopping === null) {

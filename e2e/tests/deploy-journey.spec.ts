@@ -42,7 +42,7 @@ test('commit, push, deploy to the end; a failure with its last lines; a cancel; 
   test.setTimeout(300_000)
   const api = await ApiClient.signIn(server.baseUrl, admin)
   const { id, branch } = await api.createEnvironment({ name: 'shop', repositoryUrl: git.writableUrl })
-  await coolify.addApplication(git.writableUrl, branch)
+  const appId = await coolify.addApplication(git.writableUrl, branch)
   await commit(id, 'Sell apples')
   await signIn(page, `${server.baseUrl}/environments/${id}`)
   const panel = page.getByRole('region', { name: 'Deployments' })
@@ -116,6 +116,23 @@ test('commit, push, deploy to the end; a failure with its last lines; a cancel; 
       'failed',
       'cancelled-by-user',
     ])
+  })
+
+  await test.step('an earlier image is put back into service, without a build', async () => {
+    const tag = 'c'.repeat(40)
+    await coolify.addImage(appId, tag)
+    await coolify.live({ hold: null })
+    await panel.getByRole('button', { name: 'More for deployments' }).click()
+    await page.getByRole('menuitem', { name: 'Roll back…' }).click()
+    const dialog = page.getByRole('dialog', { name: /^Roll back / })
+    await dialog.getByRole('radio', { name: tag.slice(0, 7) }).click()
+    await dialog.getByRole('button', { name: 'Roll back' }).click()
+    await expect(rows).toHaveCount(4)
+    await expect(
+      rows.first().getByRole('button', { name: `Roll back to ${tag.slice(0, 7)}`, exact: true }),
+    ).toBeVisible()
+    await expect(outcome(rows.first())).toHaveText('Finished', { timeout: 30_000 })
+    expect((await coolify.look()).deployments.at(-1)).toMatchObject({ commit: tag, rollback: true, status: 'finished' })
   })
 
   await test.step('an application is made from the repository; what is wrong stands at its field', async () => {

@@ -6,6 +6,9 @@ import { waitForOutput, type Peer, type PeerTerminal } from './peer.ts'
 
 const warmUp = 50
 const settleMs = 300
+/** Shorter than the screen is wide: tmux does not wrap within a sample. */
+export const lineLength = 60
+const lineSettleMs = 30
 
 /** Each peer in a session of its own in the same environment. */
 export async function measureEcho(
@@ -17,8 +20,7 @@ export async function measureEcho(
   const opened = await Promise.all(peers.map((peer) => openEcho(api, environmentId, peer)))
   for (let index = 0; index < samples + warmUp; index++) {
     for (const { terminal, taken } of opened) {
-      // A line of its own every 60 characters keeps tmux from wrapping within a sample.
-      if (index % 60 === 59) await echo(terminal, '\r')
+      if (index % lineLength === lineLength - 1) await startLine(terminal)
       await sleep(1 + Math.random() * 2)
       const took = await time(() => echo(terminal, String.fromCharCode(97 + (index % 26))))
       if (index >= warmUp) taken.push(took)
@@ -45,4 +47,10 @@ export function echo(terminal: PeerTerminal, character: string): Promise<void> {
     terminal.listen(() => resolve())
     terminal.write(character)
   })
+}
+
+/** The terminal echoes the line's end and `cat` repeats the line: two pieces of output, which are no sample's. */
+export async function startLine(terminal: PeerTerminal): Promise<void> {
+  await echo(terminal, '\r')
+  await sleep(lineSettleMs)
 }

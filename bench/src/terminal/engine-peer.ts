@@ -7,7 +7,7 @@ export function enginePeer(): Peer {
   return {
     name: 'floor: exec stream',
     open: async ({ environmentId, tmuxSessionName }) => {
-      const attach = `${tmux} attach -t '=${tmuxSessionName}'`
+      const attach = `${tmux.join(' ')} attach -t '=${tmuxSessionName}'`
       const exec = await docker.getContainer(`craftastic-${environmentId}`).exec({
         Cmd: ['sh', '-c', `stty cols ${size.cols} rows ${size.rows}; exec ${attach}`],
         Env: ['TERM=xterm-256color', 'LANG=C.UTF-8'],

@@ -12,7 +12,7 @@ import { measureAttach } from './attach.ts'
 import { measureEcho } from './echo.ts'
 import { enginePeer } from './engine-peer.ts'
 import { measureFlood, startNeighbour } from './flood.ts'
-import { measureCapacity, measureMemory } from './load.ts'
+import { measureCapacity, measureMemory, shapes } from './load.ts'
 import type { Peer } from './peer.ts'
 import { serverPeer } from './server-peer.ts'
 import { socketPeer } from './socket-peer.ts'
@@ -26,8 +26,12 @@ const socket = await socketPeer()
 try {
   const api = await ApiClient.signIn(server.baseUrl, admin)
   const { id: environmentId } = await api.createEnvironment({ name: 'bench' })
-  const ssh = await sshPeer(environmentId)
   const ours = serverPeer(api)
+  const sessions: Session[] = []
+  while (sessions.length < 100) sessions.push(await api.createSession({ environmentId }))
+  say('memory …')
+  const memory = await measureMemory(sessions, ours, server.pid, [0, 1, 20, 100])
+  const ssh = await sshPeer(environmentId)
   const peers = [ours, ssh.peer, enginePeer(), ...(ttyd === null ? [] : [ttyd.peer])]
   say('attach …')
   const attach = await measureAttach(api, environmentId, [...peers, socket.peer], 30)
@@ -39,12 +43,15 @@ try {
   await stopNeighbour()
   say('25 MB …')
   const flood = await measureFlood(api, environmentId, peers, 3)
-  ssh.close()
   say('many terminals …')
-  const sessions: Session[] = []
-  while (sessions.length < 100) sessions.push(await api.createSession({ environmentId }))
-  const memory = await measureMemory(sessions, ours, server.pid, [0, 1, 20, 100])
-  const capacity = await measureCapacity(api, sessions, ours, [20, 40, 60, 80, 100])
+  const counts = [20, 40, 60, 80, 100]
+  const capacity = []
+  for (const shape of shapes) {
+    const served = await measureCapacity(api, sessions, ours, shape, counts)
+    const floor = await measureCapacity(api, sessions, ssh.peer, shape, counts)
+    capacity.push(...served.map((result, index) => ({ ...result, shape: shape.name, floor: floor[index]?.echo })))
+  }
+  ssh.close()
 
   const first = memory[0]?.rssBytes ?? 0
   const cost = memory.map(({ terminals, rssBytes }) => {
@@ -63,9 +70,9 @@ ${rows('`seq 1 3000000` (25.9 MB) to its end mark', columns, flood)}
 |---|---|---|
 ${cost.join('\n')}
 
-| terminals at 40 KB/s each | echo p50 | p95 | p99 |
-|---|---|---|---|
-${capacity.map(({ terminals, echo: { p50, p95, p99 } }) => `| ${terminals} | ${[p50, p95, p99].map(figure).join(' | ')} |`).join('\n')}
+| terminals at 40 KB/s each | echo p50 | p95 | p99 | floor: SSH channel, p50 | p95 | p99 |
+|---|---|---|---|---|---|---|
+${capacity.map((row) => `| ${row.terminals}, ${row.shape} | ${shares(row.echo)} | ${shares(row.floor)} |`).join('\n')}
 `
   const byName = (figures: Map<Peer, Summary>) =>
     Object.fromEntries([...figures].map(([peer, summary]) => [peer.name, summary]))
@@ -78,10 +85,13 @@ ${capacity.map(({ terminals, echo: { p50, p95, p99 } }) => `| ${terminals} | ${[
 }
 
 function rows(name: string, peers: readonly Peer[], figures: Map<Peer, Summary>): string {
-  const shares = ['p50', 'p95', 'p99'] as const
-  return shares
+  return (['p50', 'p95', 'p99'] as const)
     .map((share) => `| ${name}, ${share} | ${peers.map((peer) => figure(figures.get(peer)?.[share])).join(' | ')} |`)
     .join('\n')
+}
+
+function shares(echo: Summary | undefined): string {
+  return [echo?.p50, echo?.p95, echo?.p99].map(figure).join(' | ')
 }
 
 function figure(value: number | undefined): string {

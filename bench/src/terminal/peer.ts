@@ -30,4 +30,4 @@ export function waitForOutput(terminal: PeerTerminal, mark: string): Promise<voi
 }
 
 /** tmux inside an environment, as the server calls it. */
-export const tmux = 'tmux -u -S /run/craftastic/tmux.sock -f /run/craftastic/tmux.conf'
+export const tmux = ['tmux', '-u', '-S', '/run/craftastic/tmux.sock', '-f', '/run/craftastic/tmux.conf']

@@ -1,4 +1,5 @@
-/** Our server's WebSocket, read as the page reads it: bytes, acknowledged every 32 KiB. */
+/** Our server's WebSocket, used as the page uses it: output acknowledged every 32 KiB, input counted by the server. */
+import { randomUUID } from 'node:crypto'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import WebSocket from 'ws'
 import { size, type Peer } from './peer.ts'
@@ -9,7 +10,8 @@ export function serverPeer(api: ApiClient): Peer {
   return {
     name: 'Craftastic',
     open: async ({ id }) => {
-      const url = `${api.baseUrl.replace(/^http/, 'ws')}/api/terminal/ws/${id}?cols=${size.cols}&rows=${size.rows}`
+      const query = `cols=${size.cols}&rows=${size.rows}&input=${randomUUID()}`
+      const url = `${api.baseUrl.replace(/^http/, 'ws')}/api/terminal/ws/${id}?${query}`
       const headers = { authorization: `Bearer ${api.accessToken ?? ''}` }
       const socket = new WebSocket(url, { headers, perMessageDeflate: false })
       let listener: (chunk: Buffer) => void = () => {}

@@ -30,7 +30,7 @@ export function ttydPeer(): { peer: Peer; close(): void } | null {
       '1000:1000',
       `craftastic-${environmentId}`,
     ]
-    const command = [...exec, ...tmux.split(' '), 'attach', '-t', `=${tmuxSessionName}`]
+    const command = [...exec, ...tmux, 'attach', '-t', `=${tmuxSessionName}`]
     const args = ['--port', String(port), '--interface', '127.0.0.1', '--writable', ...command]
     servers.set(tmuxSessionName, { port, child: spawn('ttyd', args, { stdio: 'ignore' }) })
     await sleep(500)

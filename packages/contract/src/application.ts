@@ -113,8 +113,11 @@ export type RollbackImageList = z.infer<typeof RollbackImageList>
 /** Whether this server can deploy at the moment. */
 export const DeploymentConnection = z
   .object({
-    /** `refused`: Coolify does not take the token, or not from here. */
-    state: z.enum(['not_configured', 'connected', 'refused', 'unreachable']),
+    /**
+     * `refused`: Coolify does not take the token, or not from here. `unreachable`: nothing answers. `unusable`: something does,
+     * and asks for a pause, fails, leads elsewhere or is no Coolify.
+     */
+    state: z.enum(['not_configured', 'connected', 'refused', 'unreachable', 'unusable']),
     /** Origin of Coolify; null without one. */
     url: z.string().nullable(),
     /** Such as `4.3.11`, while connected. */

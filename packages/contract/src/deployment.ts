@@ -75,7 +75,7 @@ export const DeploymentMetadata = z.object({
   commitMessage: z.string().nullable(),
   /** Coolify's name of it; null while `pending`. */
   coolifyDeploymentId: z.string().nullable(),
-  /** Coolify had such a deployment waiting already, and this is that one. */
+  /** Coolify had a deployment of the same commit under way already, and this is that one. */
   adopted: z.boolean(),
   /** Its page in Coolify. */
   url: z.string().nullable(),
@@ -134,9 +134,16 @@ export const DeployRequest = z
   .meta({ id: 'DeployRequest' })
 export type DeployRequest = z.infer<typeof DeployRequest>
 
-/** The same application and branch once more, as the remote has it now. */
+/**
+ * The same application and branch once more, as the remote has it now. An application that builds another branch by now
+ * refuses the request, unless `allowBranchChange`: it then builds this one for everybody.
+ */
 export const RedeployRequest = z
-  .strictObject({ force: z.boolean().default(false), allowUnpushed: z.boolean().default(false) })
+  .strictObject({
+    force: z.boolean().default(false),
+    allowUnpushed: z.boolean().default(false),
+    allowBranchChange: z.boolean().default(false),
+  })
   .meta({ id: 'RedeployRequest' })
 export type RedeployRequest = z.infer<typeof RedeployRequest>
 
@@ -206,7 +213,7 @@ export const DeploymentLog = z
     hasMore: z.boolean(),
     /** The deployment has ended and its last lines are here. */
     complete: z.boolean(),
-    /** The log was longer than is kept, and its end is missing. */
+    /** The log is longer than is kept. Its end is missing while the deployment goes on, and its middle afterwards. */
     truncated: z.boolean(),
     /** As in the deployment's metadata. */
     logsReadable: z.boolean(),

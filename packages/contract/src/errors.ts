@@ -42,6 +42,7 @@ export const errorStatus = {
   image_refused: 422,
   directory_missing: 422,
   deployment_refused: 422,
+  share_refused: 422,
   idempotency_key_reused: 422,
   rate_limited: 429,
   queue_full: 429,

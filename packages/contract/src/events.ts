@@ -9,6 +9,7 @@ import { Deployment } from './deployment.ts'
 import { Environment } from './environment.ts'
 import { Operation } from './operation.ts'
 import { Session } from './session.ts'
+import { TerminalMode } from './terminal.ts'
 
 /** An environment changed; `environment` is null once it is deleted. */
 export const StatusEvent = z.object({
@@ -35,6 +36,15 @@ export const SessionEvent = z.object({
   session: Session.nullable(),
 })
 export type SessionEvent = z.infer<typeof SessionEvent>
+
+/** Told to the person with whom a session is shared: what they may do there from now on; `mode` is null when it no longer is. */
+export const ShareEvent = z.object({
+  type: z.literal('share'),
+  environmentId: Id,
+  sessionId: Id,
+  mode: TerminalMode.nullable(),
+})
+export type ShareEvent = z.infer<typeof ShareEvent>
 
 /** A deployment moved on: its status, something else that is told of it, or its log, whose newest line it names. */
 export const DeploymentEvent = z.object({
@@ -67,13 +77,20 @@ export const GitEvent = z.object({ type: z.literal('git'), environmentId: Id })
 export type GitEvent = z.infer<typeof GitEvent>
 
 /** Those that are kept and have an id. */
-export const KeptEvent = z.discriminatedUnion('type', [StatusEvent, OperationEvent, SessionEvent, DeploymentEvent])
+export const KeptEvent = z.discriminatedUnion('type', [
+  StatusEvent,
+  OperationEvent,
+  SessionEvent,
+  ShareEvent,
+  DeploymentEvent,
+])
 export type KeptEvent = z.infer<typeof KeptEvent>
 
 export const AppEvent = z.discriminatedUnion('type', [
   StatusEvent,
   OperationEvent,
   SessionEvent,
+  ShareEvent,
   DeploymentEvent,
   ActivityEvent,
   GitEvent,

@@ -46,7 +46,10 @@ export type CreateGitCommit = z.infer<typeof CreateGitCommit>
 export const GitCommitted = GitDone.extend({ commit: CommitName }).meta({ id: 'GitCommitted' })
 export type GitCommitted = z.infer<typeof GitCommitted>
 
-/** The current branch unless `branch` names another one. `force` is refused by git when somebody else pushed since. */
+/**
+ * The current branch unless `branch` names another one, to the branch of its name, which is its upstream afterwards. `force`
+ * is refused by git when somebody else pushed since.
+ */
 export const PushGit = z
   .strictObject({ ...tree, branch: GitBranchName.optional(), force: z.boolean().default(false) })
   .meta({ id: 'PushGit' })
@@ -80,7 +83,7 @@ export type GitDiscarded = z.infer<typeof GitDiscarded>
 export const RestoreGitDiscard = z.strictObject({ ...tree, discard: CommitName }).meta({ id: 'RestoreGitDiscard' })
 export type RestoreGitDiscard = z.infer<typeof RestoreGitDiscard>
 
-/** `create` makes the branch at `from` (a branch or commit; HEAD without). */
+/** `create` makes the branch at `from` (a branch or commit; HEAD without). A remote's branch of the same name is its upstream. */
 export const CheckoutGit = z
   .strictObject({
     ...tree,

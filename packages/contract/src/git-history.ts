@@ -47,7 +47,7 @@ export const GitCommit = z
     body: z.string(),
     /** Branches, remote branches and tags that stand here, as `main`, `origin/main`, `tag: v1`; `HEAD` among them. */
     refs: z.array(z.string()),
-    /** The upstream of the current branch has it. */
+    /** A remote has it, as far as was last fetched or pushed. */
     pushed: z.boolean(),
   })
   .meta({ id: 'GitCommit' })

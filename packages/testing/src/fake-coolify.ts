@@ -30,6 +30,8 @@ export interface FakeCoolify {
   fail(fault: Partial<FakeFault> & Pick<FakeFault, 'how'>): Promise<void>
   /** Answers its uuid. */
   addApplication(gitRepository: string, gitBranch: string): Promise<string>
+  /** An image of an earlier build is still there to go back to. */
+  addImage(appUuid: string, tag: string): Promise<void>
   /** Somebody else deploys, `ageMs` ago. Answers the deployment's uuid. */
   begin(appUuid: string, by: 'push' | 'page' | 'api', options?: { pr?: number; ageMs?: number }): Promise<string>
   setStatus(uuid: string, status: string): Promise<void>
@@ -75,6 +77,7 @@ export async function startFakeCoolify(options: { port?: number; token?: string 
     live: (life, uuid) => tell({ do: 'live', life, uuid: uuid ?? null }),
     fail: (fault) => tell({ do: 'fail', fault: { done: false, after: 0, times: 1, ...fault } }),
     addApplication: (gitRepository, gitBranch) => ask({ do: 'addApplication', gitRepository, gitBranch }),
+    addImage: (appUuid, tag) => tell({ do: 'addImage', appUuid, tag }),
     begin: (appUuid, by, { pr = 0, ageMs = 0 } = {}) => ask({ do: 'begin', appUuid, by, pr, ageMs }),
     setStatus: (uuid, status) => tell({ do: 'setStatus', uuid, status }),
     log: (uuid, entries) => tell({ do: 'log', uuid, entries }),

@@ -36,7 +36,7 @@ export interface GitServer {
   /** Accepts the request and never answers. */
   hangingUrl: string
   missingUrl: string
-  /** Begins as this project's history, and accepts pushes of everybody. */
+  /** Begins as this project's history, accepts pushes of everybody, and serves partial clones. */
   writableUrl: string
   close(): Promise<void>
 }
@@ -59,6 +59,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   await git('clone', '--quiet', '--bare', 'project.git', 'private.git')
   await git('clone', '--quiet', '--bare', 'project.git', 'writable.git')
   await git('-C', 'writable.git', 'config', 'http.receivepack', 'true')
+  await git('-C', 'writable.git', 'config', 'uploadpack.allowFilter', 'true')
   const count = await git('-C', 'project.git', 'rev-list', '--count', 'HEAD')
   const branch = await git('-C', 'project.git', 'symbolic-ref', '--short', 'HEAD')
 

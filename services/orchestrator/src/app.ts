@@ -35,6 +35,7 @@ import { requestLogPlugin } from './plugins/request-log.ts'
 import { requestMetricsPlugin } from './plugins/request-metrics.ts'
 import { securityHeadersPlugin } from './plugins/security-headers.ts'
 import { shutdownPlugin } from './plugins/shutdown.ts'
+import { handleSocketError } from './plugins/socket-errors.ts'
 import { webPlugin } from './plugins/web.ts'
 import { applicationRoutes } from './routes/applications.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -53,6 +54,7 @@ import { legacyContainerRoutes } from './routes/legacy-containers.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { recordingRoutes } from './routes/recordings.ts'
+import { sessionShareRoutes } from './routes/session-shares.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { terminalRoutes } from './routes/terminal.ts'
 import { userRoutes } from './routes/users.ts'
@@ -111,6 +113,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await app.register(environmentRoutes, { prefix: '/api', ...domain })
   await app.register(environmentLifecycleRoutes, { prefix: '/api', ...domain })
   await app.register(sessionRoutes, { prefix: '/api', ...domain })
+  await app.register(sessionShareRoutes, { prefix: '/api', ...domain })
   await app.register(recordingRoutes, { prefix: '/api', ...domain })
   await app.register(deployKeyRoutes, { prefix: '/api', ...domain })
   await app.register(keptWorkRoutes, { prefix: '/api', ...domain })
@@ -195,6 +198,7 @@ async function registerSockets(app: FastifyInstance, isDevelopment: boolean): Pr
       perMessageDeflate: false,
       ...(upgrades === null ? {} : { server: upgrades.others }),
     },
+    errorHandler: handleSocketError,
     preClose(done) {
       for (const client of this.websocketServer.clients) client.close(terminalCloseCode.serverRestarting)
       this.websocketServer.close()

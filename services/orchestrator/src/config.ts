@@ -92,6 +92,7 @@ export const Variables = z.object({
     .refine(isOrigin, { error: 'an origin such as https://github.example.org, without a path' })
     .default('https://github.com'),
   DISK_FLOOR: DiskSize.default(5 * 1024 ** 3),
+  DISK_PATH: z.string().refine(isAbsolute, { error: 'an absolute path' }).optional(),
   KEPT_WORK_MAX_SIZE: DiskSize.default(1024 ** 3),
   KEPT_WORK_MAX_PER_USER: DiskSize.default(5 * 1024 ** 3),
   CREATE_CONCURRENCY: wholeNumber(1, 64, 'a whole number').default(4),
@@ -232,6 +233,8 @@ function shapeConfig(variables: z.infer<typeof Variables>) {
         : { clientId: variables.GITHUB_CLIENT_ID, url: variables.GITHUB_URL },
     /** Free bytes below which no environment is created. */
     diskFloorBytes: variables.DISK_FLOOR,
+    /** A path on the engine's disk as this process sees it; null = the directory that the engine names. */
+    diskPath: variables.DISK_PATH ?? null,
     keptWork: {
       /** Bytes of what is kept of one deleted environment. */
       maxBytes: variables.KEPT_WORK_MAX_SIZE,

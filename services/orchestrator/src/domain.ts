@@ -18,7 +18,7 @@ import type { Database } from './lib/database.ts'
 import { createCreateLine } from './lib/create-line.ts'
 import { createDeployKeyAgent } from './lib/deploy-key-agent.ts'
 import { createDeployKeys } from './lib/deploy-keys.ts'
-import { failOverdue } from './lib/deployment-observation.ts'
+import { failOverdue } from './lib/deployment-deadline.ts'
 import { startDeploymentPoller } from './lib/deployment-poller.ts'
 import { findFollowedDeployments } from './lib/deployment-row.ts'
 import { createDeploymentService } from './lib/deployment-service.ts'
@@ -54,6 +54,7 @@ import { createOperationService } from './lib/operation-service.ts'
 import { createRecordingService, type RecordingServiceOptions } from './lib/recording-service.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { createSessionService } from './lib/session-service.ts'
+import { createSessionShareService } from './lib/session-shares.ts'
 import { createSessionWatch, type SessionWatchOptions } from './lib/session-watch.ts'
 import { stopIdleEnvironment } from './lib/stop-idle-environment.ts'
 import { createTerminalService } from './lib/terminal-service.ts'
@@ -118,7 +119,7 @@ export function buildDomain(options: DomainOptions) {
     log,
   })
   const reach = createEnvironmentReach({ connections, onLost: reconciler.nudge })
-  const diskFloor = createDiskFloor({ runtime, floorBytes: config.diskFloorBytes })
+  const diskFloor = createDiskFloor({ runtime, path: config.diskPath, floorBytes: config.diskFloorBytes, log })
   const terminals = createTerminalService({ db, reach, feed, log })
   const idleWatch = createIdleWatch({ db, reach, stop: (id, words) => stopIdleEnvironment(id, words, db), log })
   const recordings = createRecordingService({ db, reach, log, ...options.recordings })
@@ -137,6 +138,7 @@ export function buildDomain(options: DomainOptions) {
     reach,
     log,
     isOurs: terminals.isOwnClient,
+    listEnvironments: connections.listConnected,
     listOwned: terminals.listClients,
     ...options.orphanedClients,
   })
@@ -170,8 +172,8 @@ export function buildDomain(options: DomainOptions) {
     send_deployment: createSendDeployment(deploying),
     cancel_deployment: createCancelDeployment(deploying),
     delete_old_records: async () => {
-      // For a server that has no Coolify any more, and so no poller.
-      await failOverdue(await findFollowedDeployments(db), Date.now(), db)
+      // There is nobody to ask, and no poller.
+      if (coolify === null) await failOverdue(await findFollowedDeployments(db), db)
       await deleteOldEvents(db)
       await deleteOldOperations(db)
       await deleteOldKeys(db)
@@ -196,6 +198,7 @@ export function buildDomain(options: DomainOptions) {
     deployKeys: createDeployKeys({ db, secretBox }),
     lifecycle,
     sessions,
+    sessionShares: createSessionShareService({ db }),
     legacyContainers: createLegacyContainerService({ db, runtime, environments, lifecycle, sessions, operations }),
     handOver: createHandOverService({ db, secretBox }),
     recordings,

@@ -1,5 +1,14 @@
 /** What a backup carries of the database, and when a restore refuses. Workspaces: test/engine/backup.test.ts. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -87,6 +96,15 @@ async function withTarget(work: (target: TestDatabase) => Promise<void>): Promis
     await target.drop()
   }
 }
+
+it('a backup below the data directory is refused, and leaves nothing there', slow, async () => {
+  const dataDir = newDataDir()
+  mkdirSync(join(dataDir, 'backups'), { recursive: true })
+  const env = { DATABASE_URL: source.url, DATA_DIR: dataDir }
+  const made = await run('backup', env, '--workspaces=none', join(dataDir, 'backups/x.backup'))
+  expect(made).toMatchObject({ code: 1, stderr: expect.stringContaining('lies in the data directory') })
+  expect(readdirSync(join(dataDir, 'backups'))).toEqual([])
+})
 
 describe('a restored database', slow, () => {
   it('holds the same rows, goes on with the same numbers and keeps its rules', () =>

@@ -151,8 +151,13 @@ describe('variables', () => {
     const variables = [
       { key: 'GOOD', value: '1' },
       { key: 'also.good', value: '2' },
+      { key: 'not-good', value: '3' },
+      { key: 'TOO_LATE', value: '4' },
     ]
-    await connect().upsertEnvs(app, variables)
+    await expect(connect().upsertEnvs(app, variables)).rejects.toMatchObject({
+      code: 'validation',
+      fields: { key: ['The key format is invalid.'] },
+    })
     await expect(appOf(app)).resolves.toMatchObject({ envs: [{ key: 'GOOD' }, { key: 'also.good' }] })
   })
 })

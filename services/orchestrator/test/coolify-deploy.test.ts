@@ -94,7 +94,7 @@ describe.each([
     await coolify().fail({ method: 'POST', path: '/deploy', how, done: true })
     const app = await newApp()
     const result = await connect(impatient).deploy(app, { force: true })
-    expect(result.kind).toBe('adopted')
+    expect(result.kind).toBe('found')
     await expect(deploymentsOf(app)).resolves.toMatchObject([{ uuid: uuidOf(result) }])
     await expect(deploysAsked()).resolves.toBe(1)
   })
@@ -128,7 +128,7 @@ describe('after a lost answer', () => {
     const deploy = connect().deploy(app, { force: true, mark })
     await expect(deploy).rejects.toMatchObject({ code: 'network', outcomeUnknown: true })
     await expect(deploysAsked()).resolves.toBe(1)
-    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'found' })
     await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 
@@ -156,7 +156,7 @@ describe('after a lost answer', () => {
     await coolify().switch({ marksApi: false })
     await coolify().fail({ method: 'POST', path: '/deploy', how: 'reset', done: true })
     const app = await newApp()
-    await expect(connect().deploy(app, { force: true })).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(connect().deploy(app, { force: true })).resolves.toMatchObject({ kind: 'found' })
     await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 
@@ -178,7 +178,7 @@ describe('after a lost answer', () => {
     await expect(connect().deploy(app, { force: true, mark, signal: crash })).rejects.toMatchObject({
       name: 'TimeoutError',
     })
-    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'adopted' })
+    await expect(connect().deploy(app, { force: true, mark })).resolves.toMatchObject({ kind: 'found' })
     await expect(deploymentsOf(app)).resolves.toHaveLength(1)
   })
 
@@ -227,7 +227,7 @@ describe('a rollback', () => {
     const app = await newApp()
     await coolify().begin(app, 'api')
     const result = await connect().rollback(app, 'abc')
-    expect(result.kind).toBe('adopted')
+    expect(result.kind).toBe('found')
     await expect(connect().getDeployment(uuidOf(result))).resolves.toMatchObject({ rollback: true, commit: 'abc' })
   })
 

@@ -1,149 +1,14 @@
-/** What goes wrong between this server and Coolify, one by one. */
-import { DeploymentConnection, DeploymentLog } from '@craftastic/contract'
+/** What goes wrong between this server and Coolify while it follows deployments, one by one. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DeploymentLog } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { afterEach, describe, expect, it } from 'vitest'
-import { useDeployServer } from './harness/deploy-server.ts'
-import { expectProblem, readBody } from './harness/http.ts'
+import { describe, expect, it } from 'vitest'
+import { repositoryUrl, useDeployServer } from './harness/deploy-server.ts'
+import { readBody } from './harness/http.ts'
 
 const server = useDeployServer()
 
-afterEach(() =>
-  server().coolify.switch({
-    refuseToken: null,
-    apiOff: false,
-    throttle: null,
-    queueLimit: 1000,
-    denyDeploy: false,
-    cancelFails: false,
-    losesDeploys: false,
-    activeAsObject: false,
-    abilities: ['read', 'read:sensitive', 'write', 'deploy'],
-  }),
-)
-
-const ofApp = async () => {
-  const { coolify, appId } = server()
-  return (await coolify.look()).deployments.filter(({ appUuid }) => appUuid === appId)
-}
-/** Requests to deploy this application that reached Coolify. */
-const sent = async () => {
-  const { coolify, appId } = server()
-  return (await coolify.look()).requests.filter(({ method, path }) => method === 'POST' && path.includes(appId)).length
-}
 const error = async (id: string) => (await server().until(id, 'failed')).metadata.error
-
-describe('a request to deploy', () => {
-  it.each([
-    ['reset', { how: 'reset' }],
-    ['a 502 of a proxy', { how: { status: 502, body: '<html>', contentType: 'text/html' } }],
-  ] as const)('whose answer is lost (%s) deploys once', async (_, fault) => {
-    const { coolify, deploy, until } = server()
-    await coolify.fail({ method: 'POST', path: '/deploy', done: true, ...fault })
-    const { id } = await deploy()
-    const { metadata } = await until(id, 'finished')
-    const deployments = await ofApp()
-    expect(deployments).toHaveLength(1)
-    expect(metadata).toMatchObject({ coolifyDeploymentId: deployments[0]?.uuid, adopted: true })
-    expect(await sent()).toBe(1)
-  })
-
-  it('that never reached Coolify is made again', async () => {
-    const { coolify, deploy, until } = server()
-    await coolify.fail({ method: 'POST', path: '/deploy', how: 'reset' })
-    await until((await deploy()).id, 'finished')
-    expect(await ofApp()).toHaveLength(1)
-  })
-
-  it('is not made again and again when Coolify never says what became of it', async () => {
-    const { coolify, deploy, look } = server()
-    await coolify.fail({ method: 'POST', path: '/deploy', how: { status: 500 }, times: 2 })
-    const { id } = await deploy()
-    await expect.poll(async () => (await look(id)).status, { timeout: 25_000 }).toBe('failed')
-    expect(await error(id)).toMatchObject({ code: 'unknown_outcome' })
-    expect(await sent()).toBe(2)
-    expect(await ofApp()).toEqual([])
-  })
-
-  it('waits while the queue is full, then goes through', async () => {
-    const { coolify, deploy, until, look } = server()
-    await coolify.switch({ queueLimit: 0 })
-    const { id } = await deploy()
-    await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('queue_full')
-    expect((await look(id)).status).toBe('pending')
-    await coolify.switch({ queueLimit: 1000 })
-    expect((await until(id, 'finished')).metadata.trouble).toBeNull()
-    expect(await ofApp()).toHaveLength(1)
-  })
-
-  it('gives up when the queue stays full', async () => {
-    const { coolify, deploy, look } = server()
-    await coolify.switch({ queueLimit: 0 })
-    const { id } = await deploy()
-    await expect.poll(async () => (await look(id)).status, { timeout: 40_000 }).toBe('failed')
-    expect(await error(id)).toMatchObject({ code: 'queue_full' })
-  }, 60_000)
-
-  it('that waits is cancelled without Coolify', async () => {
-    const { coolify, deploy, post, look } = server()
-    await coolify.switch({ queueLimit: 0 })
-    const { id } = await deploy()
-    await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('queue_full')
-    expect((await post(`cancel/${id}`)).json()).toMatchObject({ status: 'cancelled' })
-    await coolify.switch({ queueLimit: 1000 })
-    await sleep(4_000)
-    expect(await ofApp()).toEqual([])
-    expect((await look(id)).status).toBe('cancelled')
-  })
-
-  it('that Coolify refuses fails with its words', async () => {
-    const { coolify, deploy } = server()
-    await coolify.switch({ denyDeploy: true })
-    const { id } = await deploy()
-    expect(await error(id)).toMatchObject({ code: 'refused', reason: expect.stringContaining('not authorized') })
-  })
-
-  it('with a name that Coolify never stored, twice, fails', async () => {
-    const { coolify, deploy, look } = server()
-    await coolify.switch({ losesDeploys: true })
-    const { id } = await deploy()
-    await expect.poll(async () => (await look(id)).status, { timeout: 25_000 }).toBe('failed')
-    expect(await sent()).toBe(2)
-    expect(await ofApp()).toEqual([])
-  })
-
-  it('that the throttle meets waits for as long as it says', async () => {
-    const { coolify, deploy, until } = server()
-    await coolify.fail({
-      method: 'POST',
-      path: '/deploy',
-      how: { status: 429, body: '{"message":"Too Many Attempts."}', headers: { 'retry-after': '2' } },
-    })
-    const { id } = await deploy()
-    await until(id, 'finished')
-    expect(await ofApp()).toHaveLength(1)
-  })
-
-  it('is refused at once when the token may not read, with what it needs', async () => {
-    const { coolify, post, environmentId, appId, get } = server()
-    await coolify.switch({ abilities: ['deploy'] })
-    const refused = expectProblem(
-      await post('deploy', { environmentId, appId, allowUnpushed: true }),
-      'coolify_refused',
-      502,
-    )
-    expect(refused.detail).toContain('read:sensitive')
-    expect(readBody(await get('connection'), DeploymentConnection).state).toBe('refused')
-  })
-
-  it('fails when the token may not deploy', async () => {
-    const { coolify, deploy } = server()
-    await coolify.switch({ abilities: ['read', 'read:sensitive'] })
-    const { id } = await deploy()
-    expect(await error(id)).toMatchObject({ code: 'token_refused' })
-    expect(await ofApp()).toEqual([])
-  })
-})
 
 describe('a deployment under way', () => {
   const begin = async () => {
@@ -160,6 +25,13 @@ describe('a deployment under way', () => {
     await coolify.fail({ method: 'GET', path: `/deployments/${uuid}`, how: { status: 503 }, times: 4 })
     await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('unreachable')
     expect((await look(id)).status).toBe('in_progress')
+    await expect.poll(async () => (await look(id)).metadata.trouble, { timeout: 10_000 }).toBeNull()
+    // At its usual pace at once: sixteen times slower it would be asked for once at the most.
+    const looks = async () =>
+      (await coolify.look()).requests.filter(({ path }) => path === `/deployments/${uuid}`).length
+    const before = await looks()
+    await sleep(1_500)
+    expect((await looks()) - before).toBeGreaterThan(3)
     await coolify.live({ hold: null }, uuid)
     expect((await until(id, 'finished')).metadata.trouble).toBeNull()
   })
@@ -184,6 +56,9 @@ describe('a deployment under way', () => {
     await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('rate_limited')
     await coolify.live({ hold: null }, uuid)
     await until(id, 'finished')
+    const { requests } = await coolify.look()
+    const met = requests.findLastIndex(({ status }) => status === 429)
+    expect((requests[met + 1]?.at ?? 0) - (requests[met]?.at ?? 0)).toBeGreaterThan(2_900)
   })
 
   it('that Coolify forgets fails after a while, and keeps its lines', async () => {
@@ -224,6 +99,31 @@ describe('a deployment under way', () => {
     await until(id, 'finished')
   })
 
+  it('whose answer cannot be written down holds up no other', async () => {
+    const { coolify, deploy, until } = server()
+    const { id, uuid } = await begin()
+    const before = server().logged.length
+    await coolify.log(uuid, [{ output: 'from afar', timestamp: '+200000-01-01T00:00:00.000Z', order: 50 }])
+    await expect.poll(() => server().logged.slice(before)).toContain('a deployment could not be followed')
+    await coolify.live({ hold: null })
+    const other = await deploy({ appId: await coolify.addApplication(repositoryUrl, 'main') })
+    await until(other.id, 'finished')
+    expect(server().logged.slice(before)).not.toContain('cut short')
+    await coolify.loseLog(uuid, 100)
+    await coolify.setStatus(uuid, 'finished')
+    await until(id, 'finished')
+  })
+
+  it('with a message that is cut through a character goes on', async () => {
+    const { coolify, database, environmentId, until } = server()
+    const branch = `${'x'.repeat(991)}\u{1f680} and more`
+    const appId = await coolify.addApplication(repositoryUrl, branch)
+    const uuid = await coolify.begin(appId, 'api')
+    const values = { environment_id: environmentId, app_id: appId, status: 'queued', coolify_deployment_id: uuid }
+    const row = await database.db.insertInto('deployments').values(values).returning('id').executeTakeFirstOrThrow()
+    expect((await until(row.id, 'finished')).metadata.commitMessage).toMatch(/^Change x{991}…$/)
+  })
+
   it('is cancelled although Coolify says that it failed to', async () => {
     const { coolify, post, until } = server()
     const { id } = await begin()
@@ -243,16 +143,40 @@ describe('a deployment under way', () => {
     await until(id, 'cancelled')
   })
 
-  it('past its time is given up without being cancelled', async () => {
-    const { database } = server()
-    const { id, uuid } = await begin()
-    await database.db
-      .updateTable('deployments')
+  const makeLate = (id: string) =>
+    server()
+      .database.db.updateTable('deployments')
       .set({ sent_at: sql<Date>`now() - interval '2 hours 1 minute'` })
       .where('id', '=', id)
       .execute()
+
+  it('past its time is given up without being cancelled', async () => {
+    const { id, uuid } = await begin()
+    await makeLate(id)
     expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('not cancelled') })
-    expect((await ofApp()).find((other) => other.uuid === uuid)?.status).toBe('in_progress')
+    expect((await server().ofApp()).find((other) => other.uuid === uuid)?.status).toBe('in_progress')
+  })
+
+  it('past its time is given up when nobody answers for long, and not before', { timeout: 60_000 }, async () => {
+    const { coolify, look, domain } = server()
+    const { id, uuid } = await begin()
+    await coolify.fail({ method: 'GET', path: `/deployments/${uuid}`, how: { status: 503 }, times: 1_000 })
+    await makeLate(id)
+    await expect.poll(async () => (await look(id)).metadata.trouble?.code).toBe('unreachable')
+    await domain.jobs.delete_old_records({}, new AbortController().signal)
+    expect((await look(id)).status).toBe('in_progress')
+    await expect.poll(async () => (await look(id)).status, { timeout: 40_000 }).toBe('failed')
+    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('503') })
+    const looks = (await coolify.look()).requests.filter(({ path, status }) => path.includes(uuid) && status === null)
+    expect(looks.length).toBeGreaterThanOrEqual(10)
+  })
+
+  it('past its time that no job sends any more is given up', async () => {
+    const { database, environmentId, appId } = server()
+    const values = { environment_id: environmentId, app_id: appId, status: 'pending' }
+    const row = { ...values, created_at: sql<Date>`now() - interval '2 hours 1 minute'` }
+    const { id } = await database.db.insertInto('deployments').values(row).returning('id').executeTakeFirstOrThrow()
+    expect(await error(id)).toMatchObject({ code: 'timed_out', reason: expect.stringContaining('did not take it') })
   })
 })
 
@@ -312,6 +236,27 @@ describe('a log', () => {
     expect((await readLog(id, 1_004)).lines.at(-1)?.text).toBe('line 1499')
   })
 
+  it('that is longer than is kept has its end, where the reason stands', async () => {
+    const { coolify, readLog, until } = server()
+    const { id, uuid } = await begin()
+    const output = Array.from({ length: 20_100 }, (_, index) => `line ${index}`).join('\n')
+    await coolify.log(uuid, [{ output, order: 6 }])
+    await expect.poll(async () => (await readLog(id)).lastSequence, { timeout: 20_000 }).toBe(20_000)
+    await coolify.log(uuid, [{ output: 'It is full.', order: 7, type: 'stderr' }])
+    await expect.poll(async () => (await readLog(id)).truncated).toBe(true)
+    await coolify.setStatus(uuid, 'failed')
+    await until(id, 'failed')
+    await expect.poll(async () => (await readLog(id)).complete, { timeout: 20_000 }).toBe(true)
+    const { firstSequence, lastSequence, truncated } = await readLog(id)
+    expect({ count: lastSequence - firstSequence + 1, truncated }).toEqual({ count: 20_000, truncated: true })
+    const around = (await readLog(id, firstSequence + 14_997)).lines.map(({ text }) => text)
+    expect(around[1]).toBe('… 107 lines are left out here …')
+    expect((await readLog(id, lastSequence - 2)).lines.map(({ text }) => text)).toEqual([
+      'It is full.',
+      expect.stringMatching(/^Deployment failed/),
+    ])
+  }, 90_000)
+
   it('that the token may not read says so', async () => {
     const { coolify, deploy, until, readLog } = server()
     await coolify.switch({ abilities: ['read', 'write', 'deploy'] })
@@ -322,7 +267,7 @@ describe('a log', () => {
 })
 
 it('follows many at once through the list of all, which may be an object', async () => {
-  const { coolify, database, environmentId, look, until } = server()
+  const { coolify, database, environmentId, look, readLog, until } = server()
   await coolify.switch({ activeAsObject: true })
   await coolify.live({ hold: 'in_progress' })
   const ids: string[] = []
@@ -334,8 +279,31 @@ it('follows many at once through the list of all, which may be an object', async
     ids.push(row.id)
   }
   for (const id of ids) await until(id, 'in_progress')
-  const { requests } = await coolify.look()
-  expect(requests.some(({ path }) => path === '/deployments')).toBe(true)
+  const uuidOf = async (id: string) => (await look(id)).metadata.coolifyDeploymentId ?? ''
+  const [watched, ...others] = await Promise.all(ids.map(uuidOf))
+  /** Requests in some seconds of Coolify's, by what they were for. */
+  const count = async (during: () => Promise<unknown>) => {
+    const before = (await coolify.look()).requests.length
+    await during()
+    const paths = (await coolify.look()).requests.slice(before).map(({ path }) => path)
+    const of = (uuid: string | undefined) => paths.filter((path) => path === `/deployments/${uuid}`).length
+    return {
+      lists: paths.filter((path) => path === '/deployments').length,
+      watched: of(watched),
+      others: others.reduce((sum, uuid) => sum + of(uuid), 0),
+    }
+  }
+  await sleep(500)
+  const unwatched = await count(() => sleep(2_000))
+  expect(unwatched).toMatchObject({ watched: 0, others: 0 })
+  expect(unwatched.lists).toBeGreaterThan(4)
+  await coolify.log(watched ?? '', [{ output: 'a line for whoever looks', order: 70 }])
+  const looked = await count(async () => {
+    await readLog(ids[0] ?? '')
+    await expect.poll(async () => (await readLog(ids[0] ?? '')).lines.at(-1)?.text).toBe('a line for whoever looks')
+  })
+  expect(looked.watched).toBeGreaterThan(0)
+  expect(looked.others).toBe(0)
   const last = await look(ids.at(-1) ?? '')
   await coolify.setStatus(last.metadata.coolifyDeploymentId ?? '', 'finished')
   await until(last.id, 'finished')

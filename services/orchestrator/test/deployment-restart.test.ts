@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Deployment, DeploymentAccepted, DeploymentLog } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { startFakeCoolify, type FakeCoolify } from '@craftastic/testing/fake-coolify'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { repositoryUrl } from './harness/deploy-server.ts'
 import { runProcess, type RunningProcess } from './harness/run-process.ts'
@@ -39,10 +40,9 @@ afterEach(async () => {
   expect(violations).toEqual([])
 })
 
-async function start(): Promise<Server> {
+async function start(installation = { DATA_DIR: dataDir, DATABASE_URL: database.url }): Promise<Server> {
   const process = runProcess('index.ts', {
-    DATA_DIR: dataDir,
-    DATABASE_URL: database.url,
+    ...installation,
     PORT: '0',
     ADMIN_EMAIL: admin.email,
     ADMIN_PASSWORD: admin.password,
@@ -59,13 +59,13 @@ async function kill({ process: { child, ended } }: Server): Promise<void> {
   await ended
 }
 
-async function deploy({ api }: Server, headers: Record<string, string> = {}): Promise<string> {
+async function deploy({ api }: Server, more: { appId?: string; name?: string } = {}): Promise<string> {
   const { id: userId } = await database.db.selectFrom('users').select('id').executeTakeFirstOrThrow()
-  const values = { user_id: userId, name: 'env', status: 'stopped', repository_url: repositoryUrl }
+  const values = { user_id: userId, name: more.name ?? 'env', status: 'stopped', repository_url: repositoryUrl }
   const insert = database.db.insertInto('environments').values(values)
   const { id: environmentId } = await insert.returning('id').executeTakeFirstOrThrow()
-  const body = { environmentId, appId, allowUnpushed: true }
-  const answer = await api.request('POST', '/api/deployment/deploy', { body, headers })
+  const body = { environmentId, appId: more.appId ?? appId, allowUnpushed: true }
+  const answer = await api.request('POST', '/api/deployment/deploy', { body })
   expect(answer.status, JSON.stringify(answer.body)).toBe(202)
   return DeploymentAccepted.parse(answer.body).deploymentId
 }
@@ -120,10 +120,88 @@ it.each([
     await until(second, id, 'finished')
     const inCoolify = await onlyOne()
     const { metadata } = await look(second, id)
-    expect(metadata).toMatchObject({ coolifyDeploymentId: inCoolify?.uuid, adopted: done })
+    expect(metadata).toMatchObject({ coolifyDeploymentId: inCoolify?.uuid, adopted: false })
     expect(await requests('POST /deploy')).toHaveLength(done ? 1 : 2)
   },
 )
+
+it('a server that was away for hours asks before it gives up', { timeout: 150_000 }, async () => {
+  const lastLine = async (server: Server, id: string) => {
+    const log = await server.api.expect(200, DeploymentLog, 'GET', `/api/deployment/logs/${id}`)
+    return log.complete ? log.lines.at(-1)?.text : null
+  }
+  const first = await start()
+  // One that ends here and whose last lines come late, one that is built, and one whose answer never came.
+  await coolify.live({ outcome: 'failed', lateMs: 8_000 })
+  const endedId = await deploy(first, { name: 'ended' })
+  await until(first, endedId, 'failed')
+  await coolify.live({ outcome: 'finished', hold: 'in_progress' })
+  const builtId = await deploy(first, { name: 'built', appId: await coolify.addApplication(repositoryUrl, 'main') })
+  await until(first, builtId, 'in_progress')
+  await coolify.live({ hold: null })
+  await coolify.fail({ method: 'POST', path: '/deploy', done: true, how: 'hang' })
+  const lostId = await deploy(first, { name: 'lost', appId: await coolify.addApplication(repositoryUrl, 'main') })
+  await expect.poll(async () => (await requests('POST /deploy')).length, { timeout: 20_000 }).toBe(3)
+  await kill(first)
+  expect(await database.db.selectFrom('deployments').select('id').where('log_reads_left', '=', 0).execute()).toEqual([])
+  await sql`
+    update deployments set created_at = created_at - interval '3 hours', sent_at = sent_at - interval '3 hours',
+      started_at = started_at - interval '3 hours', ended_at = ended_at - interval '3 hours'`.execute(database.db)
+  const built = (await coolify.look()).deployments.find(({ status }) => status === 'in_progress')
+  await coolify.live({ hold: null }, built?.uuid)
+
+  const second = await start()
+  await until(second, builtId, 'finished')
+  await until(second, lostId, 'finished')
+  for (const id of [builtId, lostId]) {
+    await expect.poll(() => lastLine(second, id), { timeout: 25_000 }).toBe('Rolling update completed.')
+  }
+  await expect.poll(() => lastLine(second, endedId), { timeout: 25_000 }).toMatch(/^Deployment failed/)
+  expect(await requests('POST /deploy')).toHaveLength(3)
+})
+
+it('a restored backup goes on with what was under way, and sends nothing twice', { timeout: 200_000 }, async () => {
+  const restored = await createTestDatabase({ empty: true })
+  const installed = { DATA_DIR: dataDir, DATABASE_URL: database.url, BACKUP_PASSPHRASE: 'a passphrase of some length' }
+  const elsewhere = { ...installed, DATA_DIR: join(dataDir, 'elsewhere'), DATABASE_URL: restored.url }
+  const file = `${dataDir}.backup`
+  try {
+    await coolify.live({ hold: 'in_progress' })
+    const first = await start()
+    const calledOff = await deploy(first)
+    await until(first, calledOff, 'in_progress')
+    await kill(first)
+    // As it stands in a backup of the moment before its job sent it, and before the job of the cancel ran.
+    const { environment_id } = await database.db.selectFrom('deployments').selectAll().executeTakeFirstOrThrow()
+    const otherApp = await coolify.addApplication(repositoryUrl, 'main')
+    const values = { environment_id, app_id: otherApp, status: 'pending' }
+    const waiting = await database.db.insertInto('deployments').values(values).returning('id').executeTakeFirstOrThrow()
+    await database.db
+      .updateTable('deployments')
+      .set({ cancel_requested_at: new Date() })
+      .where('id', '=', calledOff)
+      .execute()
+    for (const [name, env, ...args] of [
+      ['backup', installed, '--with-keys'],
+      ['restore', elsewhere],
+    ] as const) {
+      const script = runProcess(`scripts/${name}.ts`, env, ['--workspaces=none', ...args, file])
+      expect(await script.ended, script.stderr).toBe(0)
+    }
+    await coolify.live({ hold: null })
+    const sentSince = await coolify.begin(otherApp, 'api')
+
+    const second = await start({ DATA_DIR: elsewhere.DATA_DIR, DATABASE_URL: restored.url })
+    await until(second, calledOff, 'cancelled')
+    await until(second, waiting.id, 'finished')
+    expect((await look(second, waiting.id)).metadata.coolifyDeploymentId).toBe(sentSince)
+    expect(await requests('POST /deploy?')).toHaveLength(1)
+    await kill(second)
+  } finally {
+    rmSync(file, { force: true })
+    await restored.drop()
+  }
+})
 
 it('a cancel whose server is killed is asked for by the next one', { timeout: 150_000 }, async () => {
   await coolify.live({ hold: 'in_progress' })

@@ -22,10 +22,7 @@ import { useTestApp } from './harness/test-app.ts'
 
 const server = useDeployServer()
 
-const ofApp = async () => {
-  const { coolify, appId } = server()
-  return (await coolify.look()).deployments.filter(({ appUuid }) => appUuid === appId)
-}
+const ofApp = () => server().ofApp()
 const audit = async () => {
   const query = server().database.db.selectFrom('audit_log').selectAll().where('user_id', '=', server().user.id)
   return (await query.orderBy('id').execute()).map(({ action, result }) => `${action} ${result}`)
@@ -142,6 +139,22 @@ describe('a deployment', () => {
     await until(id, 'finished')
     const { applications } = await coolify.look()
     expect(applications.find(({ uuid }) => uuid === other)).toMatchObject({ gitBranch: 'main', gitCommitSha: 'HEAD' })
+  })
+
+  it('is repeated on another branch than the application builds by now only when that is asked for', async () => {
+    const { post, deploy, until, appId, coolify } = server()
+    const first = await deploy({ branch: 'main' })
+    await until(first.id, 'finished')
+    await until((await deploy({ branch: 'release' })).id, 'finished')
+    const builds = async () => (await coolify.look()).applications.find(({ uuid }) => uuid === appId)?.gitBranch
+    const refused = expectProblem(await post(`redeploy/${first.id}`, { allowUnpushed: true }), 'branch_differs', 409)
+    expect(refused.detail).toMatch(/builds the branch "release" by now, .*"main"/)
+    expect(await builds()).toBe('release')
+    const allowed = await post(`redeploy/${first.id}`, { allowUnpushed: true, allowBranchChange: true })
+    const again = readBody(allowed, DeploymentAccepted, 202)
+    expect(again.deployment.metadata).toMatchObject({ kind: 'redeploy', branch: 'main', changesBranch: true })
+    await until(again.deploymentId, 'finished')
+    expect(await builds()).toBe('main')
   })
 
   it('cannot be of a branch that Coolify does not take', async () => {
@@ -308,6 +321,21 @@ it('counts deployments by status', async () => {
 
 describe('without a Coolify', () => {
   const bare = useTestApp()
+
+  it('what is past its time is given up once an hour', async () => {
+    const user = await signIn(bare())
+    const environmentId = await createEnvironmentRow(bare(), user.id)
+    const { db } = bare().database
+    const of = { environment_id: environmentId, app_id: 'app', status: 'in_progress', coolify_deployment_id: 'c1' }
+    const late = { ...of, sent_at: new Date(Date.now() - 2.1 * 3_600_000) }
+    await db
+      .insertInto('deployments')
+      .values([late, { ...of, sent_at: new Date() }])
+      .execute()
+    await bare().domain.jobs.delete_old_records({}, new AbortController().signal)
+    const rows = db.selectFrom('deployments').select('status').where('environment_id', '=', environmentId)
+    expect((await rows.orderBy('sent_at').execute()).map(({ status }) => status)).toEqual(['failed', 'in_progress'])
+  })
 
   it('nothing can be deployed, and what was can be read', async () => {
     const user = await signIn(bare())

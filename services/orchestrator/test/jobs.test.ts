@@ -41,10 +41,10 @@ describe('the job runner', () => {
     const log = pino({ level: 'silent' })
     runners.push(await startJobRunner({ databaseUrl, db, pool, jobs, schedule: {}, concurrency: 2, log }))
   }
-  const enqueue = () =>
+  const enqueue = (environmentId = job.environmentId) =>
     database.db
       .transaction()
-      .execute((trx) => enqueueOperation({ ...job, operationId: randomUUID(), kind: 'start' }, trx))
+      .execute((trx) => enqueueOperation({ environmentId, operationId: randomUUID(), kind: 'start' }, trx))
 
   it('runs a job once its transaction is committed, with what was put in', async () => {
     const payloads: unknown[] = []
@@ -82,6 +82,21 @@ describe('the job runner', () => {
     await Promise.all([enqueue(), enqueue(), enqueue(), enqueue()])
     await expect.poll(() => done).toBe(4)
     expect(most).toBe(1)
+  })
+
+  it('starts only so many environments at once, however many wait', async () => {
+    let running = 0
+    let most = 0
+    let done = 0
+    await start(async () => {
+      most = Math.max(most, ++running)
+      await sleep(100)
+      running -= 1
+      done += 1
+    })
+    await Promise.all(Array.from({ length: 7 }, () => enqueue(randomUUID())))
+    await expect.poll(() => done).toBe(7)
+    expect(most).toBe(2)
   })
 
   it('takes over the job of a server that was killed', async () => {

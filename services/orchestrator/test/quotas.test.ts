@@ -58,6 +58,28 @@ it('lets one user have only so many, running or not', async () => {
   expect(expectProblem(await create(user, 'e'), 'quota_exceeded', 409).detail).toMatch(/4 environments.*Delete one/)
 })
 
+it('takes no more starts of anybody while very many wait', async () => {
+  const { db } = server().database
+  const { id: ownerId } = await signIn(server())
+  const names = Array.from({ length: 500 }, (_, number) => `waits ${number}`)
+  const environments = await db
+    .insertInto('environments')
+    .values(names.map((name) => ({ user_id: ownerId, name, status: 'starting' })))
+    .returning('id')
+    .execute()
+  await db
+    .insertInto('operations')
+    .values(environments.map(({ id }) => ({ environment_id: id, kind: 'start', state: 'queued' })))
+    .execute()
+  const user = await signIn(server())
+  const refused = await create(user, 'too much')
+  expect(expectProblem(refused, 'queue_full', 429).detail).toMatch(/\d{3} environments are waiting/)
+  expect(refused.headers['retry-after']).toBe('60')
+  expect(await list(user)).toEqual([])
+  await db.updateTable('operations').set({ state: 'cancelled' }).where('state', '=', 'queued').execute()
+  expect((await create(user, 'enough')).statusCode).toBe(202)
+})
+
 it('shows the place in line, people before what the server does by itself', async () => {
   const { db } = server().database
   await db.updateTable('operations').set({ state: 'cancelled' }).where('state', '=', 'queued').execute()

@@ -4,7 +4,7 @@ import { queueDeployment } from './life.ts'
 import type { FakeHandler, FakeRequest } from './request.ts'
 import { newUuid, type FakeApplication, type FakeWorld } from './world.ts'
 
-/** Coolify's own rules of form (ValidGitBranch, ValidGitRepositoryUrl, keys of variables). */
+/** Coolify's own rules of form (ValidGitBranch, ValidGitRepositoryUrl, keys of variables), which it refuses by itself. */
 const branchPattern = /^(?!HEAD$)[A-Za-z0-9_./-]+$/
 const repositoryPattern = /^(https?:\/\/|git:\/\/|git@)[A-Za-z0-9][^+%=#?]*$|^[\w.-]+\/[\w.-]+$/
 const keyPattern = /^[A-Za-z_][A-Za-z0-9_.]*$/

@@ -13,6 +13,7 @@ const Command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('live'), life: given<Partial<FakeLife>>(), uuid: z.string().nullable() }),
   z.object({ do: z.literal('fail'), fault: given<FakeFault>() }),
   z.object({ do: z.literal('addApplication'), gitRepository: z.string(), gitBranch: z.string() }),
+  z.object({ do: z.literal('addImage'), appUuid: z.string(), tag: z.string() }),
   z.object({
     do: z.literal('begin'),
     appUuid: z.string(),
@@ -38,6 +39,11 @@ export function runCommand(world: FakeWorld, input: unknown): unknown {
     if (deployment === undefined) throw new Error(`no deployment ${uuid}`)
     return deployment
   }
+  const findApp = (uuid: string) => {
+    const app = world.applications.find((other) => other.uuid === uuid)
+    if (app === undefined) throw new Error(`no application ${uuid}`)
+    return app
+  }
   switch (command.do) {
     case 'look':
       return world
@@ -55,9 +61,15 @@ export function runCommand(world: FakeWorld, input: unknown): unknown {
       world.applications.push(app)
       return app.uuid
     }
+    case 'addImage':
+      findApp(command.appUuid).images.push({
+        tag: command.tag,
+        createdAt: '2026-01-01 09:00:00 +0000 UTC',
+        isCurrent: false,
+      })
+      return null
     case 'begin': {
-      const app = world.applications.find(({ uuid }) => uuid === command.appUuid)
-      if (app === undefined) throw new Error(`no application ${command.appUuid}`)
+      const app = findApp(command.appUuid)
       const by = { isApi: command.by === 'api', isWebhook: command.by === 'push', pr: command.pr, force: true }
       const queued = queueDeployment(world, app, by)
       if (queued.status !== 'queued') throw new Error(queued.status)

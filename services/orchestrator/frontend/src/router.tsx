@@ -85,6 +85,7 @@ export function createRouter(client: QueryClient) {
               path: 'environments/:environmentId/recordings/:fileName',
               lazy: () => import('@/pages/RecordingPage'),
             },
+            { path: 'shared/:sessionId', lazy: () => import('@/pages/SharedPage') },
             { path: 'settings/kept-work', lazy: () => import('@/pages/KeptWorkPage') },
             { path: 'settings/git', lazy: () => import('@/pages/GitSettingsPage') },
             { path: '*', element: <NotFound /> },

@@ -5,6 +5,7 @@ import { useAttachAgain } from '@/lib/use-attach-again'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { render } from '@testing-library/react'
+import { environmentKeys } from '@/api/keys'
 import { ids } from './fixtures'
 
 beforeEach(() => vi.useFakeTimers())
@@ -21,7 +22,13 @@ function setUp(first: Situation) {
   const client = new QueryClient()
   function Terminal({ phase, status, restoredAt = null }: Situation) {
     const environment = { id: ids.environment, status }
-    useAttachAgain({ session: { restoredAt }, environment, phase, connection: () => connection })
+    useAttachAgain({
+      session: { restoredAt },
+      environment,
+      statusKey: environmentKeys.one(ids.environment),
+      phase,
+      connection: () => connection,
+    })
     return null
   }
   const element = (situation: Situation) => (

@@ -1,6 +1,7 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { Toaster } from 'sonner'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import type { Application, DeployCheck, Deployment, DeploymentConnection, Environment } from '@craftastic/contract'
 import { applyEvent } from '@/api/event-updates'
 import { deploymentPageSize } from '@/api/deployments'
@@ -96,6 +97,15 @@ describe('without a connection', () => {
     expect((await screen.findByRole('alert')).textContent).toContain('Coolify does not accept the token.')
     await waitFor(() => expect(rows()).toHaveLength(1))
     expect(screen.queryByRole('button', { name: 'Deploy' })).toBeNull()
+  })
+
+  test.each([
+    ['unreachable', 'Coolify does not answer'],
+    ['unusable', 'Coolify cannot be used at the moment'],
+  ] as const)('%s is told apart', async (state, title) => {
+    connection = { ...connected, state, reason: 'Coolify failed (503).' }
+    show()
+    expect((await screen.findByRole('alert')).textContent).toContain(`${title}Coolify failed (503).`)
   })
 })
 
@@ -279,6 +289,32 @@ describe('the history', () => {
     expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull()
   })
 
+  test('asks before a redeploy changes what the application builds, and forgets no answer', async () => {
+    deployments = [aDeployment({ status: 'finished' })]
+    check = aCheck({ looked: false })
+    const redeploy = `POST /api/deployment/redeploy/${deploymentId}`
+    const stopped = aProblem({ code: 'environment_not_running', status: 409, detail: 'It does not run.' })
+    const differs = aProblem({ code: 'branch_differs', status: 409, detail: 'web builds release by now.' })
+    const may = z.object({ allowUnpushed: z.boolean(), allowBranchChange: z.boolean() })
+    const { user, server } = show({
+      [redeploy]: ({ body }) => {
+        const { allowUnpushed, allowBranchChange } = may.parse(body)
+        if (!allowUnpushed) return refusal(stopped)
+        return allowBranchChange ? accepted(aDeployment({ id: ids.session, status: 'pending' })) : refusal(differs)
+      },
+      [of(`logs/${ids.session}?after=0`)]: () => ok(emptyLog),
+    })
+    await user.click(await screen.findByRole('button', { name: 'More for Deploy main' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Redeploy' }))
+    await user.click(await screen.findByRole('button', { name: 'Deploy what the remote has' }))
+    const question = await screen.findByRole('alertdialog', { name: 'Deploy main?' })
+    expect(question.textContent).toContain('web builds release by now.')
+    expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: false })
+    await user.click(within(question).getByRole('button', { name: 'Deploy main' }))
+    await waitFor(() => expect(rows()).toHaveLength(2))
+    expect(server.bodyOf(redeploy)).toEqual({ force: false, allowUnpushed: true, allowBranchChange: true })
+  })
+
   test('redeploys, and rolls back to an image that does not run', async () => {
     deployments = [aDeployment({ status: 'finished' })]
     const second = aDeployment({ id: ids.session, createdAt: '2026-05-01T10:05:00.000Z', status: 'pending' })
@@ -298,6 +334,7 @@ describe('the history', () => {
     expect(server.bodyOf(`POST /api/deployment/redeploy/${deploymentId}`)).toEqual({
       force: false,
       allowUnpushed: false,
+      allowBranchChange: false,
     })
 
     await user.click(screen.getByRole('button', { name: 'More for deployments' }))

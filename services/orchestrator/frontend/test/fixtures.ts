@@ -1,5 +1,5 @@
 /** Objects of the contract, each complete, with what a test cares about put in. */
-import type { Environment, Operation, OperationStep, Problem, Session, User } from '@craftastic/contract'
+import type { Environment, Operation, OperationStep, Problem, Session, SharedSession, User } from '@craftastic/contract'
 
 const at = '2026-05-01T10:00:00.000Z'
 
@@ -53,6 +53,20 @@ export function aSession(part: Partial<Session> = {}): Session {
     updatedAt: at,
     lastActivity: null,
     restoredAt: null,
+    ...part,
+  }
+}
+
+export function aSharedSession(part: Partial<SharedSession> = {}): SharedSession {
+  return {
+    id: ids.session,
+    name: 'review',
+    tmuxSessionName: 'session-3333',
+    status: 'active',
+    restoredAt: null,
+    mode: 'view',
+    environment: { id: ids.environment, name: 'web-shop', status: 'running' },
+    owner: { name: 'Grace' },
     ...part,
   }
 }

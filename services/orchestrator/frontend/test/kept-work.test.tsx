@@ -174,6 +174,7 @@ test('kept work is listed, restored under a free name, and removed after a quest
   await user.click(await screen.findByRole('button', { name: 'Restore site' }))
   const name = await screen.findByRole<HTMLInputElement>('textbox', { name: 'Name of the new environment' })
   expect(name.value).toBe('site 2')
+  expect(screen.getByText(/A merge or rebase that was under way comes back as changed files/)).toBeTruthy()
   await user.click(screen.getByRole('button', { name: 'Restore' }))
   await vi.waitFor(() => expect(router.state.location.pathname).toBe(`/environments/${ids.environment}`))
   expect(server.bodyOf('POST /api/environments')).toEqual({ name: 'site 2', keptWorkId: kept.id })

@@ -125,3 +125,9 @@ test('each state offers what fits; what is left of a failed deletion only its de
   expect(offeredVerbs(anEnvironment({ status: 'error', desiredState: 'deleted' }))).toEqual([])
   expect(offeredVerbs(anEnvironment({ status: 'starting' }))).toEqual([])
 })
+
+test('what was not deleted because its work could not be kept is started, not tried again', () => {
+  const error = { step: 'keep', reason: 'Too large.', output: null } as const
+  const operation = anOperation({ kind: 'delete', state: 'failed', error })
+  expect(offeredVerbs(anEnvironment({ status: 'error', desiredState: 'stopped', operation }))).toEqual(['start'])
+})

@@ -7,7 +7,7 @@ import { isSshRepository } from '@craftastic/contract'
 import { explainCloneFailure, findMissingRight, readCloneLogLines, readCloneProgress } from '../lib/clone-progress.ts'
 import { StepFailure, type OperationProgress } from '../lib/operation-progress.ts'
 import { cloneSshCommand } from '../services/git-ssh.ts'
-import { SshFailure, type SshConnection } from '../services/ssh.ts'
+import { SshConnectionLost, SshFailure, type SshConnection } from '../services/ssh.ts'
 import { workspace } from '../services/working-tree.ts'
 
 const cloneDeadlineMs = 10 * 60_000
@@ -23,7 +23,10 @@ export type CloneRequest = {
   signal: AbortSignal
 }
 
-/** Answers the branch that is checked out; null when HEAD is detached, as after asking for a tag. */
+/**
+ * Answers the branch that is checked out; null when HEAD is detached, as after asking for a tag.
+ * @throws StepFailure | SshFailure; `SshConnectionLost` when another connection may succeed
+ */
 export async function cloneRepository(request: CloneRequest): Promise<string | null> {
   const { ssh, repositoryUrl, signal } = request
   await ssh.run(['find', workspace, '-mindepth', '1', '-delete'], { deadlineMs: cloneDeadlineMs, signal })
@@ -60,7 +63,7 @@ async function runClone({ ssh, progress, signal, ...request }: CloneRequest) {
   }
   const command = cloneCommand(request)
   const result = await ssh.run(command, { deadlineMs: cloneDeadlineMs, onStderr, signal }).catch((error: unknown) => {
-    if (error instanceof SshFailure) return error
+    if (error instanceof SshFailure && !(error instanceof SshConnectionLost)) return error
     throw error
   })
   progress.addLines(readCloneLogLines(unfinishedLine))

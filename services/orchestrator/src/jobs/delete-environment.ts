@@ -20,10 +20,12 @@ export function deleteEnvironmentWork(options: KeepWorkOptions): OperationWork {
       return null
     },
 
-    async cleanUp({ id }, failedStep) {
+    async cleanUp({ id }, failedStep, requireHold) {
       if (failedStep !== 'keep') return
       connections.close(id)
+      await requireHold()
       await runtime.stopContainer(id)
+      await requireHold()
       await runtime.removeNetwork(id)
     },
 

@@ -1,5 +1,5 @@
 /** What a person is told when a step fails. The cause itself goes to the log. */
-import type { OperationError } from '@craftastic/contract'
+import type { OperationError, OperationKind, StepName } from '@craftastic/contract'
 import { describeEndedContainer } from '../lib/ended-container.ts'
 import { ContainerNotRunning } from '../lib/environment-connections.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
@@ -26,9 +26,24 @@ export function describeFailure(error: unknown): FailureDescription {
   return { reason: reasonOf(error), output, ...(code === undefined ? {} : { code }) }
 }
 
-export function describeDeadline(seconds: number): FailureDescription {
-  const limit = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`
-  return { reason: `It was not done within ${limit} and was given up. Retry begins again.`, output: null }
+/** Of work that was ended because it took too long. */
+export function describeDeadline(kind: OperationKind, step: StepName, seconds: number): FailureDescription {
+  const limit = `within ${seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`}`
+  const notKept = `It was not deleted, because what is only in it could not be kept ${limit}.`
+  return {
+    reason: step === 'keep' ? notKept : `It was not done ${limit} and was given up. ${nextAfter(kind)}`,
+    output: null,
+  }
+}
+
+/** Of work that its server did not end. */
+export function describeGivenUp(kind: OperationKind): string {
+  return `It was not done in time and was given up. ${nextAfter(kind)}`
+}
+
+/** A delete is final: nobody is asked whether it goes on. */
+function nextAfter(kind: OperationKind): string {
+  return kind === 'delete' ? 'It is tried again by itself.' : 'Retry begins again.'
 }
 
 function reasonOf(error: unknown): string {

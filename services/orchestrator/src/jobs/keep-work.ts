@@ -1,6 +1,6 @@
 /**
- * Before an environment goes, what is only in it is written to this server's disk as a Git bundle. A stopped one is started
- * for that, without sessions. Nothing is removed until the bundle and its row are there.
+ * Before an environment goes, what is only in it is written to this server's disk as a Git bundle. Its programs are ended
+ * first: what they would write later would be lost. Nothing is removed until the bundle and its row are there.
  */
 import { randomUUID } from 'node:crypto'
 import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
@@ -22,6 +22,7 @@ import {
 import { describeFailure } from './describe-failure.ts'
 import { ensureContainer } from './ensure-container.ts'
 import type { OperationContext } from './run-operation.ts'
+import { stopContainer } from './stop-environment.ts'
 import { waitForConnection } from './wait-for-connection.ts'
 
 export type KeepWorkOptions = {
@@ -83,7 +84,7 @@ async function keep(context: OperationContext, options: KeepWorkOptions): Promis
   let isDone = false
   try {
     const maxBytes = await readRoomForKeptWork(environment, options.limits, options.db)
-    const gathered = await gatherWork(ssh, { maxBytes, signal })
+    const gathered = await gatherWork(ssh, { maxBytes, repositoryUrl: environment.repository_url, signal })
     if (gathered === null) progress.addLines(['Nothing is only here: all of it is at the remote.'])
     else {
       progress.report(null, 'Keeping what is only here')
@@ -123,19 +124,22 @@ async function writeBundle(
   }
 }
 
-/** Its programs run on; where none run, none are started. */
+/** Without programs: sessions are not brought back. */
 async function openWorkspace(
   { environment, progress, signal }: OperationContext,
   { db, runtime, connections, secretBox }: KeepWorkOptions,
 ): Promise<SshConnection> {
   const { id, generation } = environment
-  if ((await runtime.findContainer(id))?.running !== true) {
-    progress.report(null, 'Opening the workspace')
-    await runtime.ensureNetwork(id, generation)
-    await ensureContainer(environment, { db, runtime, secretBox })
-    signal.throwIfAborted()
-    await runtime.startContainer(id)
+  if ((await runtime.findContainer(id))?.running === true) {
+    progress.report(null, 'Ending its programs')
+    await stopContainer(id, { runtime, connections })
   }
-  await waitForConnection(connections, id, signal)
-  return connections.connect(id)
+  progress.report(null, 'Opening the workspace')
+  await runtime.ensureNetwork(id, generation)
+  await ensureContainer(environment, { db, runtime, secretBox })
+  signal.throwIfAborted()
+  await runtime.startContainer(id)
+  // Who asked before may still be told that it does not run.
+  connections.close(id)
+  return waitForConnection({ connections, environmentId: id, signal })
 }

@@ -6,48 +6,55 @@ import { jsonb, type Database, type Transaction } from '../lib/database.ts'
 import { describeEndedContainer } from '../lib/ended-container.ts'
 import { changeStatus, lockGeneration } from '../lib/environment-state.ts'
 import { enqueueOperation } from '../lib/job-queue.ts'
+import { recoveryLimit } from '../lib/operation-steps.ts'
 import { findNewestOperations, tellOperation } from '../lib/operation-log.ts'
 import { presentOperation, type EnvironmentRow } from '../lib/present.ts'
 import type { Repair } from '../lib/reconcile-plan.ts'
 import type { ContainerRuntime } from '../services/runtime.ts'
+import { describeGivenUp } from './describe-failure.ts'
 
 export type MendOptions = {
   db: Database
-  runtime: ContainerRuntime
+  runtime: MendingRuntime
   /** Whether the engine has just told that the environment ran out of memory. */
   ranOutOfMemory: (environmentId: string) => boolean
 }
 
+export type MendingRuntime = Pick<
+  ContainerRuntime,
+  'findContainer' | 'findImage' | 'hasVolume' | 'stopContainer' | 'removeNetwork' | 'ensureNetwork'
+>
+
 /** Answers whether anything was done. */
 export type MendEnvironment = (repair: Repair) => Promise<boolean>
 
-/** More than this many recoveries within `crashLoopMinutes` and the environment is left for people to look at. */
-const maxRecoveries = 3
-const crashLoopMinutes = 10
+const triedAgain = 'It ended unexpectedly and could not be brought back at first.'
 
 export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptions): MendEnvironment {
   return async (repair) => {
+    if (repair.repair === 'recoverAgain' && !(await mayRecover(repair.environmentId))) return false
     const words = repair.repair === 'recover' ? await describeLoss(repair) : ''
-    const isMended = await db.transaction().execute(async (trx) => {
+    return db.transaction().execute(async (trx) => {
       const row = await lockGeneration(repair.environmentId, repair.generation, trx)
       return row !== null && (await perform(row, repair, words, trx))
     })
-    if (isMended && repair.repair === 'tidy') {
-      await runtime.stopContainer(repair.environmentId)
-      await runtime.removeNetwork(repair.environmentId)
-    }
-    // Those that its container is not on go.
-    if (isMended && repair.repair === 'untangle') await runtime.ensureNetwork(repair.environmentId, repair.generation)
-    return isMended
   }
 
   async function perform(row: EnvironmentRow, repair: Repair, words: string, trx: Transaction): Promise<boolean> {
     switch (repair.repair) {
+      // While the row is locked: a wish of that moment waits, and finds nothing taken away under it.
       case 'tidy':
+        await runtime.stopContainer(row.id)
+        await runtime.removeNetwork(row.id)
+        return true
       case 'untangle':
+        // Those that its container is not on go.
+        await runtime.ensureNetwork(row.id, row.generation)
         return true
       case 'recover':
         return recover(row, words, trx)
+      case 'recoverAgain':
+        return begin(row, { kind: 'recover', requestedBy: null, reason: triedAgain }, trx)
       case 'stop':
         // Why it was stopped at first stays true; why a stop failed does not.
         return begin(row, { kind: 'stop', requestedBy: null, ...(row.status === 'stopped' ? reasonOf(row) : {}) }, trx)
@@ -68,6 +75,14 @@ export function createMendEnvironment({ db, runtime, ranOutOfMemory }: MendOptio
     }
   }
 
+  /** Without its workspace or its image it would fail once more; these may come back. */
+  async function mayRecover(environmentId: string): Promise<boolean> {
+    const query = db.selectFrom('environments').select(['image', 'workspace_ready_at']).where('id', '=', environmentId)
+    const row = await query.executeTakeFirst()
+    if (row === undefined || (await runtime.findImage(row.image)) === null) return false
+    return row.workspace_ready_at === null || runtime.hasVolume(environmentId)
+  }
+
   async function describeLoss({ environmentId, lost }: Extract<Repair, { repair: 'recover' }>): Promise<string> {
     if (lost === 'network') return 'Its network was removed.'
     const state = await runtime.findContainer(environmentId)
@@ -83,10 +98,10 @@ async function recover(row: EnvironmentRow, words: string, trx: Transaction): Pr
     .select(({ fn }) => fn.countAll<number>().as('recoveries'))
     .where('environment_id', '=', row.id)
     .where('kind', '=', 'recover')
-    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${crashLoopMinutes})`)
+    .where('created_at', '>', sql<Date>`now() - make_interval(mins => ${recoveryLimit.minutes})`)
     .executeTakeFirstOrThrow()
-  if (recoveries < maxRecoveries) return begin(row, { kind: 'recover', requestedBy: null, reason: words }, trx)
-  const often = `It was brought back ${recoveries} times within ${crashLoopMinutes} minutes`
+  if (recoveries < recoveryLimit.times) return begin(row, { kind: 'recover', requestedBy: null, reason: words }, trx)
+  const often = `It was brought back ${recoveries} times within ${recoveryLimit.minutes} minutes`
   const reason = `${words} ${often} and is not started again by itself.`
   await changeStatus(row, { status: 'error', reason, containerId: null, fence: true }, trx)
   return true
@@ -106,7 +121,6 @@ async function resume(row: EnvironmentRow, operationId: string, trx: Transaction
 
 /** The run that still holds it may write no more. */
 async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction): Promise<boolean> {
-  const reason = 'It was not done in time and was given up. Retry begins again.'
   const operation = await trx
     .selectFrom('operations')
     .selectAll()
@@ -114,7 +128,8 @@ async function giveUp(row: EnvironmentRow, operationId: string, trx: Transaction
     .where('state', 'in', ['queued', 'running'])
     .executeTakeFirst()
   if (operation === undefined) return false
-  const { steps } = presentOperation(operation)
+  const { kind, steps } = presentOperation(operation)
+  const reason = describeGivenUp(kind)
   const step = (steps.find(({ state }) => state === 'running') ?? steps.at(-1))?.name ?? 'ready'
   const failed = await trx
     .updateTable('operations')

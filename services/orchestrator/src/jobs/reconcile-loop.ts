@@ -10,6 +10,8 @@ const intervalMs = 30_000
 /** Several ends come together, such as those of a stopped engine; they are looked at together. */
 const gatherMs = 100
 const resubscribeMs = 1_000
+/** More than an engine tells again to who subscribes anew (Docker keeps 256). */
+const rememberedEvents = 1_000
 /** The engine tells of an end a moment before its own lists know (seen 100 ms later, on a loaded machine). */
 const secondLookMs = 1_000
 
@@ -33,6 +35,7 @@ export function createReconcileLoop({ reconcile, runtime, onEvent, log }: Reconc
   let wake = () => {}
   let isNudged = false
   let lastEventMs: number | null = null
+  const taken = new Set<string>()
   let isFailing = false
   let running: Promise<unknown> = Promise.resolve()
 
@@ -57,7 +60,8 @@ export function createReconcileLoop({ reconcile, runtime, onEvent, log }: Reconc
     while (!ended.signal.aborted) {
       isNudged = false
       try {
-        await reconcile()
+        // An engine that hangs is not waited for at the end.
+        await Promise.race([reconcile(), end])
         isFailing = false
       } catch (error) {
         // Said once for each outage.
@@ -85,7 +89,7 @@ export function createReconcileLoop({ reconcile, runtime, onEvent, log }: Reconc
   async function follow(): Promise<void> {
     while (!ended.signal.aborted) {
       try {
-        const stream = await runtime.followEvents(lastEventMs, take)
+        const stream = await runtime.followEvents(lastEventMs, take, ended.signal)
         // What happened before is found by looking.
         nudge()
         await Promise.race([stream.ended, end])
@@ -97,9 +101,13 @@ export function createReconcileLoop({ reconcile, runtime, onEvent, log }: Reconc
     }
   }
 
+  /** A new stream begins with the second of the last event: which of them are new their times do not tell, for clocks are set. */
   function take(event: RuntimeEvent): void {
-    // A new stream begins with the second of the last event, which has been taken.
-    if (lastEventMs !== null && event.atMs <= lastEventMs) return
+    const key = `${event.atMs} ${event.action} ${event.environmentId}`
+    if (taken.has(key)) return
+    taken.add(key)
+    const [oldest] = taken
+    if (oldest !== undefined && taken.size > rememberedEvents) taken.delete(oldest)
     lastEventMs = event.atMs
     onEvent(event)
     if (event.action === 'started') return

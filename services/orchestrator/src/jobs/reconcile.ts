@@ -7,13 +7,14 @@ import { sql } from 'kysely'
 import { readDatabaseClock, type Database } from '../lib/database.ts'
 import { findLiveJobs } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
+import { findUnrecovered } from '../lib/operation-log.ts'
 import { findStrays, planRepairs, type Facts, type Repair } from '../lib/reconcile-plan.ts'
 import { RuntimeUnavailable, type ContainerRuntime, type OwnedResource } from '../services/runtime.ts'
 import type { MendEnvironment } from './mend-environment.ts'
 
 export type ReconcilerOptions = {
   db: Database
-  runtime: ContainerRuntime
+  runtime: Pick<ContainerRuntime, 'listResources' | 'removeResource'>
   mend: MendEnvironment
   onRepair: (repair: Repair['repair'] | 'removeStray') => void
   log: Log
@@ -82,10 +83,12 @@ async function readRows(db: Database): Promise<Omit<Facts, 'resources'>> {
         .selectAll()
         .where('state', 'in', ['queued', 'running'])
         .execute()
-      const liveJobs = await findLiveJobs(
+      const { liveJobs, runningJobs } = await findLiveJobs(
         operations.map(({ id }) => id),
         trx,
       )
-      return { environments, operations, liveJobs, nowMs: (await readDatabaseClock(trx)).getTime() }
+      const unrecovered = await findUnrecovered(trx)
+      const nowMs = (await readDatabaseClock(trx)).getTime()
+      return { environments, operations, liveJobs, runningJobs, unrecovered, nowMs }
     })
 }

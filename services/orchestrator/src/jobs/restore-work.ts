@@ -1,14 +1,14 @@
 /** Brings what was kept of a deleted environment into the workspace of a new one. */
 import type { Database } from '../lib/database.ts'
-import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import type { KeptWorkRow } from '../lib/kept-work-rows.ts'
 import { StepFailure } from '../lib/operation-progress.ts'
 import type { KeptFiles } from '../services/kept-files.ts'
+import type { SshConnection } from '../services/ssh.ts'
 import { carryWorkIn, restoreWork, WorkBundleFailure } from '../services/work-bundle.ts'
 import type { OperationContext } from './run-operation.ts'
 
-export type RestoreWorkOptions = { connections: EnvironmentConnections; keptFiles: KeptFiles }
+export type RestoreWorkOptions = { keptFiles: KeptFiles }
 
 /** @throws StepFailure when it is not kept any more. */
 export async function findKeptWork(environment: EnvironmentRow, db: Database): Promise<KeptWorkRow> {
@@ -26,13 +26,13 @@ export async function findKeptWork(environment: EnvironmentRow, db: Database): P
 export async function restoreKeptWork(
   { environment, progress, signal }: OperationContext,
   kept: KeptWorkRow,
-  { connections, keptFiles }: RestoreWorkOptions,
+  ssh: SshConnection,
+  { keptFiles }: RestoreWorkOptions,
 ): Promise<string | null> {
   const size = await keptFiles.findSize(kept.id)
   if (size !== kept.bytes) {
     throw new StepFailure('The file of what was kept is not on this server. It lies where the environment was deleted.')
   }
-  const ssh = await connections.connect(environment.id)
   await carryWorkIn(ssh, { content: keptFiles.open(kept.id), bytes: size, signal })
   try {
     progress.addLines(await restoreWork(ssh, { repositoryUrl: environment.repository_url, signal }))

@@ -5,12 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { settledOperationStates, type DesiredState, type OperationError, type StepName } from '@craftastic/contract'
-import { isDatabaseUnavailable, type Database } from '../lib/database.ts'
+import { isDatabaseUnavailable, jsonb, type Database } from '../lib/database.ts'
 import { changeStatus, lockGeneration, removeEnvironment, type StatusChange } from '../lib/environment-state.ts'
 import type { EventFeed } from '../lib/event-feed.ts'
 import { OperationJob } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
+import { tellOperation } from '../lib/operation-log.ts'
 import { openOperationProgress, type OperationProgress } from '../lib/operation-progress.ts'
+import { pendingSteps } from '../lib/operation-steps.ts'
 import type { EnvironmentRow } from '../lib/present.ts'
 import { beginGeneration, claimOperation, type OperationRun } from './claim-operation.ts'
 import { describeDeadline, describeFailure } from './describe-failure.ts'
@@ -27,8 +29,11 @@ export type OperationContext = OperationRun & {
 export type OperationWork = {
   /** Answers what the environment is afterwards; null when nothing of it is left on the engine. */
   run(context: OperationContext): Promise<StatusChange | null>
-  /** Leaves no litter behind a failure. `environment` is as it is now. */
-  cleanUp(environment: EnvironmentRow, failedStep: StepName): Promise<void>
+  /**
+   * Leaves no litter behind a failure. `environment` is as it is now. `requireHold` throws once another run has begun, whose
+   * everything then is: it must be asked right before each removal.
+   */
+  cleanUp(environment: EnvironmentRow, failedStep: StepName, requireHold: () => Promise<void>): Promise<void>
   /** What is wished for after a failure, where that is not what was wished for before. */
   desiredAfter?(failedStep: StepName): DesiredState | undefined
 }
@@ -89,9 +94,11 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     } catch (error) {
       if (overtaken.signal.aborted) return await endOvertaken(run, startedAt)
       const isForLater = shutdown.aborted || isDatabaseUnavailable(error) || (deadline.aborted && isEngineSilent)
-      // The queue runs it again, with another deadline.
-      if (isForLater) throw error
-      await fail(error)
+      if (!isForLater) return await fail(error)
+      await putBack(run, progress).catch((cause: unknown) => {
+        log.debug({ err: cause, operationId: run.operationId }, 'work that waits still looks as if it ran')
+      })
+      throw error
     } finally {
       unsubscribe()
     }
@@ -99,13 +106,15 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     async function fail(error: unknown): Promise<void> {
       const held = await takeOver(run)
       if (held === null) return endOvertaken(run, startedAt)
-      const failure = deadline.aborted ? describeDeadline(run.deadlineSeconds) : describeFailure(error)
-      const details = { operationId: run.operationId, environmentId: run.environment.id }
       const step = progress.failedStep()
+      const failure = deadline.aborted ? describeDeadline(run.kind, step, run.deadlineSeconds) : describeFailure(error)
+      const details = { operationId: run.operationId, environmentId: run.environment.id }
       log.warn({ ...details, err: error }, 'operation failed')
-      await work.cleanUp(held, step).catch((cause: unknown) => {
-        log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
-      })
+      await work
+        .cleanUp(held, step, () => requireHold(run))
+        .catch((cause: unknown) => {
+          log.warn({ ...details, err: cause }, 'clean-up after a failed operation failed')
+        })
       const desiredState = work.desiredAfter?.(step)
       const change = { status: 'error', reason: failure.reason, containerId: null } as const
       await finish({ ...change, ...(desiredState === undefined ? {} : { desiredState }) }, { ...failure, step })
@@ -131,11 +140,34 @@ export function createOperationJob(frame: OperationFrame, work: OperationWork) {
     })
   }
 
+  async function requireHold({ environment: { id }, generation }: OperationRun): Promise<void> {
+    const query = db.selectFrom('environments').select('generation').where('id', '=', id)
+    if ((await query.executeTakeFirst())?.generation !== generation) throw new Error('another run has begun')
+  }
+
+  /** The queue runs it again, with another deadline; until then it waits. */
+  async function putBack(run: OperationRun, progress: OperationProgress): Promise<void> {
+    await progress.drain()
+    await db.transaction().execute(async (trx) => {
+      const row = await lockGeneration(run.environment.id, run.generation, trx)
+      if (row === null) return
+      const queued = await trx
+        .updateTable('operations')
+        .set({ state: 'queued', deadline_at: null, steps: jsonb(pendingSteps(run.steps)) })
+        .where('id', '=', run.operationId)
+        .where('state', '=', 'running')
+        .returningAll()
+        .executeTakeFirst()
+      if (queued !== undefined) await tellOperation(queued, row.user_id, [], trx)
+    })
+  }
+
   /** A later wish has settled the operation; or another server runs it, and the job belongs to that one. */
   async function endOvertaken(run: OperationRun, startedAt: number): Promise<void> {
-    onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
     const query = db.selectFrom('operations').select('state').where('id', '=', run.operationId)
     const state = (await query.executeTakeFirst())?.state
+    // Whoever settles it otherwise counts it.
+    if (state === 'cancelled') onSettled(run.kind, 'cancelled', (performance.now() - startedAt) / 1000)
     if (state === 'queued' || state === 'running') throw new Error('another server runs this operation')
   }
 

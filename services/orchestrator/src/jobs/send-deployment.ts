@@ -1,13 +1,15 @@
 /**
  * Hands a deployment to Coolify, once. What Coolify had before is written down first; a run that finds such a mark follows
- * one that was cut short, and looks for what that one began before it asks again. Coolify is asked a second time at the
- * most when it is not known what became of the first.
+ * one that was cut short, and looks for what that one began before it asks again, once. A run that nothing went before asks
+ * a second time when the first request has plainly come to nothing.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { readFinalRefusal } from '../lib/coolify-problems.ts'
 import type { Database } from '../lib/database.ts'
-import { deploymentDeadline, readMetadata, type DeploymentRow } from '../lib/deployment-row.ts'
+import { giveUp, isPastDeadline, mostFailedLooks } from '../lib/deployment-deadline.ts'
+import { readMetadata, type DeploymentRow } from '../lib/deployment-row.ts'
 import { failed, inTrouble, updateDeployment, type DeploymentChange } from '../lib/deployment-state.ts'
 import { DeploymentJob, enqueueDeployment } from '../lib/job-queue.ts'
 import type { Log } from '../lib/log.ts'
@@ -30,6 +32,8 @@ const lookEveryMs = 2_000
 const searchMs = 120_000
 const againSeconds = 10
 const mostSends = 2
+/** Coolify's clock may differ from ours by this much. */
+const clockDoubtMs = 86_400_000
 /** How often Coolify may say that its queue is full. */
 const mostRefusals = 5
 
@@ -39,6 +43,9 @@ const Mark: z.ZodType<DeployMark> = z.object({ serverTime: z.string(), knownUuid
 const unsent = { deploy_mark: null, sent_at: null, send_count: 0 }
 
 export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploymentOptions) {
+  /** Looks of this server for what is past its time, as long as nobody answers. */
+  const failedLooks = new Map<string, number>()
+
   return async (payload: unknown, shutdown: AbortSignal): Promise<void> => {
     const row = await findUnsent(DeploymentJob.parse(payload).deploymentId)
     if (row === null) return
@@ -59,7 +66,8 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
       (now) => {
         if (now.status !== 'pending') return null
         if (now.cancel_requested_at !== null && now.sent_at === null) return { status: 'cancelled' }
-        return deploymentDeadline(now) < new Date() ? failed('timed_out', 'Coolify did not take it in time.') : null
+        // One that may have been sent is looked for first, however late it is.
+        return now.deploy_mark === null && isPastDeadline(now) ? giveUp(now, readMetadata(now)) : null
       },
       db,
     )
@@ -71,12 +79,15 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
     const earlier = row.deploy_mark === null ? null : Mark.parse(row.deploy_mark)
     if (earlier !== null) {
       const found = await findLost(row, earlier, client, shutdown)
-      if (found !== null) return take(row, { kind: 'adopted', deploymentUuid: found })
+      if (found !== null) return take(row, { kind: 'found', deploymentUuid: found })
+      if (isPastDeadline(row)) return change(row, (now) => giveUp(now, readMetadata(now)))
       if (row.send_count >= mostSends) return searchOn(row)
-    } else if (!(await prepareApplication(row, client))) return
+    }
+    if (row.send_count === 0 && !(await prepareApplication(row, client))) return
     const mark = earlier ?? (await client.markBeforeDeploy(row.app_id))
     if (!(await noteSending(row, mark))) return
-    const options = { mark, signal: shutdown }
+    const maxRequests = row.send_count === 0 ? mostSends : 1
+    const options = { mark: await withoutOthers(row, mark), maxRequests, signal: shutdown }
     const asked =
       rollbackTag === null
         ? client.deploy(row.app_id, { force, ...options })
@@ -103,14 +114,29 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
     return true
   }
 
+  /** What another deployment of ours began is not this one's. One that adopted its own may have taken this one's. */
+  async function withoutOthers({ id, app_id: appId }: DeploymentRow, mark: DeployMark): Promise<DeployMark> {
+    const held = await db
+      .selectFrom('deployments')
+      .select('coolify_deployment_id')
+      .where('app_id', '=', appId)
+      .where('id', '!=', id)
+      .where(sql<boolean>`metadata->'adopted' is distinct from 'true'`)
+      .where('updated_at', '>=', new Date(Date.parse(mark.serverTime) - clockDoubtMs))
+      .execute()
+    const others = held.flatMap(({ coolify_deployment_id: uuid }) => uuid ?? [])
+    return { ...mark, knownUuids: [...mark.knownUuids, ...others] }
+  }
+
   async function findLost(
     row: DeploymentRow,
-    mark: DeployMark,
+    earlier: DeployMark,
     client: CoolifyClient,
     shutdown: AbortSignal,
   ): Promise<string | null> {
     const { rollbackTag } = readMetadata(row)
     const wanted = rollbackTag === null ? {} : { imageTag: rollbackTag }
+    const mark = await withoutOthers(row, earlier)
     const until = (row.sent_at?.getTime() ?? 0) + onItsWayMs / haste
     for (;;) {
       const found = await client.findDeployed(row.app_id, mark, wanted)
@@ -182,11 +208,21 @@ export function createSendDeployment({ db, coolify, log, haste = 1 }: SendDeploy
   async function takeError(row: DeploymentRow, error: CoolifyError): Promise<void> {
     const refusal = error.outcomeUnknown ? null : readFinalRefusal(error)
     if (refusal !== null) return change(row, () => failed(refusal.code, refusal.reason))
+    if (isPastDeadline(row) && countFailedLook(row) >= mostFailedLooks) {
+      failedLooks.delete(row.id)
+      return change(row, (now) => giveUp(now, readMetadata(now)))
+    }
     const code = error.code === 'rate_limited' ? 'rate_limited' : 'unreachable'
     await tryAgain(row, error.retryAfterS ?? againSeconds, (now) => ({
       ...inTrouble(now, code, error.message),
       columns: afterError(row, error),
     }))
+  }
+
+  function countFailedLook({ id }: DeploymentRow): number {
+    const looks = (failedLooks.get(id) ?? 0) + 1
+    failedLooks.set(id, looks)
+    return looks
   }
 
   function afterError(row: DeploymentRow, { outcomeUnknown }: CoolifyError): NonNullable<DeploymentChange['columns']> {

@@ -2,7 +2,7 @@
  * Makes an environment run: network, volume, container, connection, clone, restore, ready. Serves create, start, restart, retry
  * and recover. Each step takes "already so" as success, so the job may be cut short anywhere and run again.
  */
-import { forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
+import { forgetContainer, forgetWorkspace, type StatusChange } from '../lib/environment-state.ts'
 import type { Database } from '../lib/database.ts'
 import type { EnvironmentConnections } from '../lib/environment-connections.ts'
 import type { GitForwards } from '../lib/git-forwards.ts'
@@ -22,7 +22,7 @@ import { ensureContainer } from './ensure-container.ts'
 import { findKeptWork, restoreKeptWork } from './restore-work.ts'
 import type { OperationContext, OperationWork } from './run-operation.ts'
 import { stopContainer } from './stop-environment.ts'
-import { waitForConnection } from './wait-for-connection.ts'
+import { workInside } from './wait-for-connection.ts'
 
 export type StartEnvironmentOptions = {
   db: Database
@@ -43,29 +43,33 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       const { id, generation } = environment
       let branch = environment.branch
       let containerId = ''
-      let wasRunning = false
+      // Whether its programs are those of a container that was started for this operation, in whichever run.
+      let isFresh = kind !== 'recover' || environment.container_id === null
       let isFilled = environment.workspace_ready_at !== null
-      // A connection to its address of before would wait for ever.
-      if (kind === 'recover') connections.close(id)
       if (kind === 'restart') await step('stop', () => stopContainer(id, { runtime, connections }))
-      await step('network', async () => {
-        wasRunning ||= kind === 'recover' && (await runtime.findContainer(id))?.running === true
-        await runtime.ensureNetwork(id, generation)
-      })
+      await step('network', () => runtime.ensureNetwork(id, generation))
       await step('volume', async () => {
         isFilled = await ensureVolume(context)
       })
       await step('container', async () => {
         containerId = await ensureContainer(environment, options)
+        if (!isFresh && (await runtime.findContainer(id))?.running !== true) {
+          // Written down before it is started: another run would find it running.
+          await db.transaction().execute((trx) => forgetContainer(id, generation, trx))
+          isFresh = true
+        }
         signal.throwIfAborted()
         await runtime.startContainer(id)
+        // Connections of before lead to what has ended, and so do attempts that others have just begun.
+        connections.close(id)
       })
-      await step('connection', async () => {
-        await waitForConnection(connections, id, signal)
-        const ssh = await connections.connect(id)
-        await writeSshConfig(ssh)
-        await writeGitIdentity(ssh, await readOwner(environment))
-      })
+      const wayIn = { connections, environmentId: id, signal }
+      await step('connection', () =>
+        workInside(wayIn, async (ssh) => {
+          await writeSshConfig(ssh)
+          await writeGitIdentity(ssh, await readOwner(environment))
+        }),
+      )
       const findKept = async () => (steps.includes('restore') ? findKeptWork(environment, db) : null)
       if (steps.includes('clone')) {
         await step('clone', async () => {
@@ -75,26 +79,33 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
       if (steps.includes('restore')) {
         await step('restore', async () => {
           const kept = isFilled ? null : await findKept()
-          if (kept !== null) branch = (await restoreKeptWork(context, kept, options)) ?? branch
+          if (kept === null) return
+          const restored = await workInside(wayIn, (ssh) => restoreKeptWork(context, kept, ssh, options))
+          branch = restored ?? branch
         })
       }
-      await step('ready', async () => {
-        const ssh = await connections.connect(id)
-        await startTmuxServer(ssh)
-        await restoreSessions(environment, ssh, db, { isFresh: !wasRunning })
-      })
-      const reason = kind === 'recover' ? describeRecovery(environment.status_reason, wasRunning) : null
+      await step('ready', () =>
+        workInside(wayIn, async (ssh) => {
+          await startTmuxServer(ssh)
+          await restoreSessions(environment, ssh, db, { isFresh })
+        }),
+      )
+      const reason = kind === 'recover' ? describeRecovery(environment.status_reason, isFresh) : null
       return { status: 'running', reason, branch, containerId, workspaceReady: true } satisfies StatusChange
     },
 
-    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }, failedStep) {
+    async cleanUp({ id, workspace_ready_at: workspaceReadyAt }, failedStep, requireHold) {
       connections.close(id)
       // What was installed in a container stays, unless it is the container that fails.
       const isKept = workspaceReadyAt !== null && failedStep !== 'container' && failedStep !== 'connection'
+      await requireHold()
       await (isKept ? runtime.stopContainer(id) : runtime.removeContainer(id))
+      await requireHold()
       await runtime.removeNetwork(id)
       // A workspace that was ever handed over holds work; only a delete that was asked for removes it.
-      if (workspaceReadyAt === null) await runtime.removeVolume(id)
+      if (workspaceReadyAt !== null) return
+      await requireHold()
+      await runtime.removeVolume(id)
     },
   }
 
@@ -123,17 +134,12 @@ export function startEnvironmentWork(options: StartEnvironmentOptions): Operatio
   ): Promise<string | null> {
     const { id, repository_url: repositoryUrl, branch } = environment
     if (repositoryUrl === null) return null
-    await gitForwards.ensureGitForward(id)
-    const ssh = await connections.connect(id)
     const wanted = branch === defaultBranch ? null : branch
+    const request = { repositoryUrl, branch: wanted, stallSeconds: cloneStallSeconds, progress, signal }
     try {
-      return await cloneRepository({
-        ssh,
-        repositoryUrl,
-        branch: wanted,
-        stallSeconds: cloneStallSeconds,
-        progress,
-        signal,
+      return await workInside({ connections, environmentId: id, signal }, async (ssh) => {
+        await gitForwards.ensureGitForward(id)
+        return cloneRepository({ ...request, ssh })
       })
     } catch (error) {
       if (!(error instanceof StepFailure) || kept?.is_complete !== true) throw error
@@ -148,9 +154,9 @@ const workspaceLost =
   'otherwise what was in it is lost, and retry makes an empty one.'
 
 /** Stays on the page until the environment is stopped or started: nobody should take the new shells for the old ones. */
-function describeRecovery(cause: string | null, wasRunning: boolean): string {
-  const consequence = wasRunning
-    ? 'It was mended; programs went on running.'
-    : 'It was started again; the programs that ran in it have ended.'
+function describeRecovery(cause: string | null, isFresh: boolean): string {
+  const consequence = isFresh
+    ? 'It was started again; the programs that ran in it have ended.'
+    : 'It was mended; programs went on running.'
   return [cause, consequence].filter((words) => words !== null).join(' ')
 }

@@ -12,9 +12,12 @@ export function stopEnvironmentWork(options: StopEnvironmentOptions): OperationW
     async run({ environment, step }) {
       const { id, status_reason: reason } = environment
       await step('stop', () => stopContainer(id, options))
-      // Networks are the scarcest thing an engine has; a start makes it anew.
-      await step('network', () => runtime.removeNetwork(id))
-      const containerId = (await runtime.findContainer(id))?.containerId ?? null
+      let containerId: string | null = null
+      await step('network', async () => {
+        // Networks are the scarcest thing an engine has; a start makes it anew.
+        await runtime.removeNetwork(id)
+        containerId = (await runtime.findContainer(id))?.containerId ?? null
+      })
       return { status: 'stopped', reason, containerId } satisfies StatusChange
     },
     cleanUp: async () => {},

@@ -44,7 +44,8 @@ export function createApplicationService({ db, coolify, reach }: ApplicationServ
       } catch (error) {
         if (!(error instanceof CoolifyError)) throw error
         if (isTokenRefused(error)) return { state: 'refused', url, version: null, reason: describeRefusal(error) }
-        return { state: 'unreachable', url, version: null, reason: error.message }
+        const state = error.code === 'network' ? 'unreachable' : 'unusable'
+        return { state, url, version: null, reason: error.message }
       }
     },
 

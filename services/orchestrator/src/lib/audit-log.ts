@@ -20,6 +20,10 @@ export type AuditEntry = {
     | 'deployment.rollback'
     | 'deployment.cancel'
     | 'application.create'
+    | 'session_share.give'
+    | 'session_share.change'
+    | 'session_share.take_back'
+    | 'terminal.open'
   /** What it was done to, such as the URL of a repository or the fingerprint of a key. Never a secret. */
   target: string
   /** `begun` is followed by another entry of the same push or deployment, unless the server was killed under a push. */

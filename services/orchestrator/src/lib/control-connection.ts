@@ -8,14 +8,19 @@ import type { Log } from './log.ts'
 
 /** Before the next attempt, longer after each one that did not last. */
 const delaysMs = [500, 1_000, 2_000, 5_000, 15_000, 30_000]
+/** Between two looks: tmux tells of changes once a second, and whoever tells more often waits. */
+const lookIntervalMs = 250
 /** One that lasted this long was no failure. */
 const steadyMs = 10_000
 
 export type ControlConnectionOptions = {
   environmentId: string
   reach: EnvironmentReach
-  /** Called with all sessions, at first and after each change. */
-  onSessions(sessions: TmuxSession[]): void
+  /**
+   * Called with all sessions, at first and after each change, and not again before it has resolved. Of what was told
+   * meanwhile the latest counts.
+   */
+  onSessions(sessions: TmuxSession[]): Promise<void>
   log: Log
 }
 
@@ -65,14 +70,31 @@ export function keepControlConnection(options: ControlConnectionOptions): Contro
     const opened = await reach.inside(environmentId, (ssh) => ssh.openCommand(controlCommand))
     if (ended.signal.aborted) return opened.close()
     channel = opened
+    let latest: TmuxSession[] | null = null
+    let isTaking = false
     const read = createControlReader({
-      onSessions,
+      onSessions: (sessions) => (latest = sessions),
       onEnd: (reason) => {
         log.debug({ environmentId, reason }, 'a control connection is of no use any more')
         opened.close()
       },
     })
-    opened.output.on('data', read)
+    opened.output.on('data', (chunk: Buffer) => {
+      read(chunk)
+      if (latest !== null && !isTaking) void takeLatest()
+    })
+    // Not read meanwhile: what is inside may tell without end.
+    const takeLatest = async () => {
+      isTaking = true
+      opened.output.pause()
+      for (let sessions = latest; sessions !== null; sessions = latest) {
+        latest = null
+        await onSessions(sessions)
+        await sleep(lookIntervalMs, null, { signal: ended.signal, ref: false }).catch(() => {})
+      }
+      isTaking = false
+      opened.output.resume()
+    }
     opened.write(Buffer.from(subscribeLine))
     await new Promise<void>((resolve) => opened.onClose(resolve))
     channel = null

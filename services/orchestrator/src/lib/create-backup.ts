@@ -22,7 +22,7 @@ import { countOf, formatBytes, watched, type Tell } from './backup-progress.ts'
 import type { Database, Transaction } from './database.ts'
 import { listTables, readSequences } from './database-tables.ts'
 import { dumpTable, withSnapshot } from './dump-database.ts'
-import { hasDataFile, listDataFiles, readDataFile } from './data-files.ts'
+import { listDataFiles, openDataFile } from './data-files.ts'
 import { listAppliedMigrations } from './migrator.ts'
 import { SecretBox } from './secret-box.ts'
 import type { Secrets } from './secrets.ts'
@@ -64,9 +64,10 @@ export async function createBackup(options: BackupOptions, db: Database): Promis
   tell(`Database: ${countOf(database.tables.length, 'table')}, ${countOf(rowCount, 'row')}`)
 
   const files = listDataFiles(dataDir)
-  for (const path of files) {
+  for (const file of files) {
+    const content = await openDataFile(dataDir, file)
     // Kept work may have been removed meanwhile, by its owner or by its age.
-    if (hasDataFile(dataDir, path)) await add(fileMember(path), readDataFile(dataDir, path), path)
+    if (content !== null) await add(fileMember(file.path), content, file.path)
   }
   if (files.length > 0) tell(`Data directory: ${countOf(files.length, 'file')}`)
   if (passphrase !== null) await add(keysName, once(await sealKeys(secrets, passphrase, id)), 'keys')

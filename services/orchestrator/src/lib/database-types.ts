@@ -227,6 +227,14 @@ export interface Sessions {
   working_directory: Generated<string>;
 }
 
+export interface SessionShares {
+  created_at: Generated<Timestamp>;
+  id: Generated<string>;
+  mode: string;
+  session_id: string;
+  user_id: string;
+}
+
 export interface Users {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
@@ -260,6 +268,7 @@ export interface DB {
   kept_work: KeptWork;
   operation_lines: OperationLines;
   operations: Operations;
+  session_shares: SessionShares;
   sessions: Sessions;
   users: Users;
   worker_pools: WorkerPools;

@@ -14,23 +14,29 @@ import type { DeploymentChange } from './deployment-state.ts'
 
 /** Of one deployment; a large build writes some thousands. */
 const maxLines = 20_000
+/** Of these the last, once it has ended and goes on no more: why it failed stands there. */
+const lastLines = 5_000
 const maxLineLength = 4_000
 /** Rows of one insert: a statement has 65,535 parameters. */
 const insertRows = 5_000
 
 type Line = Omit<DeploymentLine, 'sequence'>
 
-/** Writes what is new. Answers what follows from it for the row, which must be locked; null when nothing is new. */
+/**
+ * Writes what is new. Answers what follows from it for the row, which must be locked; null when nothing is new.
+ * @param told All of it, as Coolify has it now.
+ */
 export async function keepLog(
   row: DeploymentRow,
-  told: readonly CoolifyLogLine[],
+  { told, ended }: { told: readonly CoolifyLogLine[]; ended: boolean },
   trx: Transaction,
 ): Promise<DeploymentChange['columns'] | null> {
   const all = splitLines(told)
-  const lines = all.slice(0, maxLines)
+  const lines = ended ? leaveOutMiddle(all) : all.slice(0, maxLines)
+  const log_truncated = all.length > maxLines
   const keptCount = row.last_sequence === 0 ? 0 : row.last_sequence - row.first_sequence + 1
   const isContinued = lines.length >= keptCount && digest(lines.slice(0, keptCount)) === (row.log_digest ?? digest([]))
-  if (isContinued && lines.length === keptCount) return null
+  if (isContinued && lines.length === keptCount) return log_truncated === row.log_truncated ? null : { log_truncated }
   // Nothing at all in its place: what was told stays.
   if (!isContinued && lines.length === 0) return null
   if (!isContinued) await trx.deleteFrom('deployment_lines').where('deployment_id', '=', row.id).execute()
@@ -50,7 +56,7 @@ export async function keepLog(
     first_sequence: isContinued && keptCount > 0 ? row.first_sequence : row.last_sequence + 1,
     last_sequence: row.last_sequence + added.length,
     log_digest: digest(lines),
-    log_truncated: all.length > maxLines,
+    log_truncated,
   }
 }
 
@@ -81,6 +87,14 @@ export async function readDeploymentLog(row: DeploymentRow, after: number, db: K
 
 export function isLogComplete(row: Pick<DeploymentRow, 'status' | 'log_reads_left'>): boolean {
   return hasEnded(row) && row.log_reads_left === 0
+}
+
+function leaveOutMiddle(all: readonly Line[]): readonly Line[] {
+  if (all.length <= maxLines) return all
+  const firstLines = maxLines - lastLines - 1
+  const count = (all.length - firstLines - lastLines).toLocaleString('en')
+  const gap: Line = { text: `… ${count} lines are left out here …`, stream: 'stdout', at: null }
+  return [...all.slice(0, firstLines), gap, ...all.slice(-lastLines)]
 }
 
 function splitLines(told: readonly CoolifyLogLine[]): Line[] {

@@ -1,12 +1,14 @@
 /** What Coolify says of a deployment, written down. */
-import { toDeploymentProgress } from '../services/coolify-status.ts'
+import { isDeploymentEnded } from '@craftastic/contract'
 import type { CoolifyDeploymentWithLogs } from '../services/coolify-answers.ts'
+import { toDeploymentProgress } from '../services/coolify-status.ts'
 import type { Database, Transaction } from './database.ts'
 import { keepLog } from './deployment-log.ts'
-import { deploymentDeadline, deploymentHours, hasEnded, readMetadata, type DeploymentRow } from './deployment-row.ts'
+import { giveUp, isPastDeadline } from './deployment-deadline.ts'
+import { hasEnded, readMetadata, type DeploymentRow } from './deployment-row.ts'
 import { failed, updateDeployment, type DeploymentChange } from './deployment-state.ts'
 
-/** Answers the row as it is then; null when it is gone. */
+/** What goes on past its time is given up. Answers the row as it is then; null when it is gone. */
 export async function writeObservation(
   deploymentId: string,
   seen: CoolifyDeploymentWithLogs,
@@ -24,21 +26,25 @@ async function describe(
   seen: CoolifyDeploymentWithLogs,
   trx: Transaction,
 ): Promise<DeploymentChange> {
-  const log = seen.logs.kind === 'lines' ? await keepLog(row, seen.logs.lines, trx) : null
   const ended = hasEnded(row)
   const status = toDeploymentProgress(seen.status)
-  const { commit, commitMessage, url, trouble } = readMetadata(row)
+  const { commit, commitMessage, url, trouble: before } = readMetadata(row)
+  // It answers: what is left is what it refused to cancel.
+  const trouble = before?.code === 'cancel_failed' ? before : null
+  const late = !ended && !isDeploymentEnded(status) && isPastDeadline(row) ? giveUp(row, { trouble }) : null
+  const isLast = ended || late !== null || isDeploymentEnded(status)
+  const log = seen.logs.kind === 'lines' ? await keepLog(row, { told: seen.logs.lines, ended: isLast }, trx) : null
   return {
-    status,
-    columns: { ...log, ...(ended ? { log_reads_left: Math.max(0, row.log_reads_left - 1) } : {}) },
+    status: late?.status ?? status,
+    columns: { ...log, ...(ended ? { log_reads_left: Math.max(0, row.log_reads_left - 1) } : {}), ...late?.columns },
     metadata: {
       commit: /^[0-9a-f]{40,64}$/.test(seen.commit) ? seen.commit : commit,
       commitMessage: seen.commitMessage ?? commitMessage,
       url: seen.url ?? url,
       logsReadable: seen.logs.kind === 'lines',
-      // It answers: what is left is what it refused to cancel.
-      trouble: trouble?.code === 'cancel_failed' ? trouble : null,
+      trouble,
       ...(status === 'failed' && !ended ? { error: { code: 'build_failed', reason: buildFailed } } : {}),
+      ...late?.metadata,
     },
   }
 }
@@ -54,38 +60,4 @@ export async function writeForgotten(deploymentId: string, db: Database): Promis
     (row) => ({ ...(hasEnded(row) ? {} : failed('forgotten', reason)), columns: { log_reads_left: 0 } }),
     db,
   )
-}
-
-/** Last lines that Coolify did not tell in this time after the end will not come, minutes. */
-const lastLinesMinutes = 10
-
-/** Gives up what is past its time, whatever became of it in Coolify. */
-export async function failOverdue(rows: readonly DeploymentRow[], nowMs: number, db: Database): Promise<void> {
-  for (const { id } of rows.filter((row) => isOverdue(row, nowMs))) {
-    await updateDeployment(
-      id,
-      (row) => {
-        if (!isOverdue(row, nowMs)) return null
-        return { ...(hasEnded(row) ? {} : failed('timed_out', timedOut(row))), columns: { log_reads_left: 0 } }
-      },
-      db,
-    )
-  }
-}
-
-function isOverdue(row: DeploymentRow, nowMs: number): boolean {
-  if (row.ended_at !== null) {
-    return row.log_reads_left > 0 && row.ended_at.getTime() + lastLinesMinutes * 60_000 < nowMs
-  }
-  return !hasEnded(row) && deploymentDeadline(row).getTime() < nowMs
-}
-
-function timedOut(row: DeploymentRow): string {
-  const { trouble } = readMetadata(row)
-  const hint = trouble === null ? '' : ` Last trouble: ${trouble.reason}`
-  const where =
-    row.coolify_deployment_id === null
-      ? 'Coolify did not take it.'
-      : 'It was not cancelled and may still run in Coolify: look there.'
-  return `It had not ended after ${deploymentHours} hours and is not followed any more. ${where}${hint}`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { isForgotten, nextDelayMs, type Pace } from './deployment-pace.ts'
+import { isForgotten, listEveryMs, nextDelayMs, type Pace } from './deployment-pace.ts'
 
-const pace: Pace = { status: 'queued', asked: 0, elapsedMs: 0, failures: 0, followed: 1 }
+const pace: Pace = { status: 'queued', asked: 0, elapsedMs: 0, failures: 0, followed: 1, listed: false }
 const delay = (given: Partial<Pace>, random = 0.5) => nextDelayMs({ ...pace, ...given }, random)
 
 describe('the pace of asking', () => {
@@ -34,9 +34,12 @@ describe('the pace of asking', () => {
   })
 
   it('keeps all together below 100 requests a minute', () => {
-    const followed = 50
-    const perMinute = (followed * 60_000) / delay({ status: 'in_progress', followed })
-    expect(perMinute).toBeLessThanOrEqual(100)
+    for (const listed of [false, true]) {
+      const followed = 50
+      const perMinute = (followed * 60_000) / delay({ status: 'in_progress', followed, listed })
+      const lists = listed ? 60_000 / listEveryMs : 0
+      expect(Math.floor(perMinute + lists)).toBeLessThanOrEqual(100)
+    }
   })
 })
 

@@ -26,13 +26,16 @@ export type Pace = {
   elapsedMs: number
   /** Failures one after the other. */
   failures: number
-  /** How many are followed at the same time. */
+  /** How many are asked for one by one at the same time. */
   followed: number
+  /** Whether the list of all is asked for as well. */
+  listed: boolean
 }
 
 /** @param random From 0 to 1. */
 export function nextDelayMs(pace: Pace, random: number): number {
-  const usual = Math.max(usualDelayMs(pace), (pace.followed * 60_000) / requestsPerMinute)
+  const listsPerMinute = pace.listed ? 60_000 / listEveryMs : 0
+  const usual = Math.max(usualDelayMs(pace), (pace.followed * 60_000) / (requestsPerMinute - listsPerMinute))
   const slowed = Math.min(usual * 2 ** Math.min(pace.failures, 10), Math.max(longestMs, usual))
   return Math.round(slowed * (1 - jitter + 2 * jitter * random))
 }
@@ -51,6 +54,10 @@ function usualDelayMs({ status, asked, elapsedMs }: Pace): number {
 /** This many followed at once are first looked for in the list of all that are active. */
 export const listFrom = 11
 export const listEveryMs = 4_000
+/** One of which the list says that nothing moved is not asked for, as long as the list goes on to say so. */
+export const calmMs = 3 * listEveryMs
+/** For how long one is asked for at the usual pace, so that its lines come, after somebody read its log. */
+export const watchedMs = 60_000
 
 /** Whether Coolify does not know a deployment any more, and has not only lost sight of it. */
 export function isForgotten(misses: number, sinceMs: number): boolean {

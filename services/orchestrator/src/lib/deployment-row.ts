@@ -69,10 +69,3 @@ export function findFollowedDeployments(db: Kysely<DB>): Promise<DeploymentRow[]
   const isFollowed = sql<boolean>`status in ('pending', 'queued', 'in_progress') or log_reads_left > 0`
   return db.selectFrom('deployments').selectAll().where(isFollowed).orderBy('created_at').execute()
 }
-
-export const deploymentHours = 2
-
-/** Until when Coolify may work on it: its queue knows no limit. */
-export function deploymentDeadline({ sent_at, created_at }: Pick<DeploymentRow, 'sent_at' | 'created_at'>): Date {
-  return new Date((sent_at ?? created_at).getTime() + deploymentHours * 3_600_000)
-}

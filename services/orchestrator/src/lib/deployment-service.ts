@@ -30,6 +30,7 @@ import { requireDeployment, requireEnvironment } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
+import { tellWatched } from './event-log.ts'
 import { keepAnswer } from './idempotency.ts'
 import { enqueueDeployment } from './job-queue.ts'
 
@@ -47,13 +48,16 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
   const limiter = new AttemptLimiter({ maxAttempts: deploysPerMinute, windowMs: 60_000 })
 
   return {
-    deployApplication: (actor: UserActor, input: DeployRequest) => deploy(actor, input, { kind: 'deploy' }),
+    deployApplication: (actor: UserActor, input: DeployRequest) =>
+      deploy(actor, input, { kind: 'deploy' }, (application, branch) =>
+        input.branch === undefined ? refuseUnnamedBranch(application, branch) : null,
+      ),
 
     /** The same application and branch, or the same image, once more. */
     async redeployApplication(
       actor: UserActor,
       deploymentId: string,
-      input: RedeployRequest,
+      { allowBranchChange, ...input }: RedeployRequest,
     ): Promise<DeploymentAccepted> {
       requireCoolify(coolify)
       const row = await requireDeployment(actor, deploymentId, db)
@@ -62,7 +66,9 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
       const repeats = { redeployOf: row.id }
       if (kind === 'rollback' && tag !== null) return rollBack(actor, { ...target, tag }, repeats)
       const wanted = { ...target, ...input, ...(branch === null ? {} : { branch }) }
-      return deploy(actor, wanted, { kind: 'redeploy', ...repeats })
+      return deploy(actor, wanted, { kind: 'redeploy', ...repeats }, (application, of) =>
+        allowBranchChange ? null : refuseOtherBranch(application, of),
+      )
     },
 
     rollBackApplication: (actor: UserActor, input: RollbackRequest) => rollBack(actor, input, {}),
@@ -95,7 +101,8 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
       deploymentId: string,
       { after, waitSeconds, signal }: { after: number; waitSeconds: number; signal: AbortSignal },
     ): Promise<DeploymentLog> {
-      await requireDeployment(actor, deploymentId, db)
+      const row = await requireDeployment(actor, deploymentId, db)
+      if (!hasEnded(row)) await tellWatched(deploymentId, db)
       if (waitSeconds > 0) await waitForNews(deploymentId, after, signal, waitSeconds * 1000)
       return readDeploymentLog(await requireDeployment(actor, deploymentId, db), after, db)
     },
@@ -150,6 +157,8 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
     actor: UserActor,
     input: DeployRequest,
     about: Pick<StoredMetadata, 'kind'> & Partial<StoredMetadata>,
+    /** Of an application that builds something else; null where it may. */
+    refuseChange: (application: CoolifyApplication, branch: string) => AppError | null,
   ): Promise<DeploymentAccepted> {
     const client = requireCoolify(coolify)
     const environment = await requireEnvironment(actor, input.environmentId, db)
@@ -159,7 +168,8 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
     requireBuildable(check.branch)
     if (!input.allowUnpushed) requirePushed(environment, check)
     const changesBranch = application.gitBranch !== check.branch || application.pinnedCommit !== null
-    if (changesBranch && input.branch === undefined) throw refuseOtherBranch(application, check.branch)
+    const refusal = changesBranch ? refuseChange(application, check.branch) : null
+    if (refusal !== null) throw refusal
     const metadata = newMetadata({
       ...about,
       applicationName: application.name,
@@ -196,8 +206,17 @@ export function createDeploymentService({ db, feed, coolify, reach }: Deployment
   }
 }
 
-function refuseOtherBranch({ name, gitBranch, pinnedCommit }: CoolifyApplication, branch: string): AppError {
-  const builds = pinnedCommit === null ? `the branch "${gitBranch ?? ''}"` : `the commit ${pinnedCommit} only`
-  const detail = `The application "${name}" builds ${builds}, and the environment is on "${branch}". Name the branch to deploy it: the application then builds it from now on, for everybody.`
+function refuseUnnamedBranch(application: CoolifyApplication, branch: string): AppError {
+  const detail = `${describeBuilds(application)}, and the environment is on "${branch}". Name the branch to deploy it: the application then builds it from now on, for everybody.`
   return new AppError('branch_differs', detail)
+}
+
+function refuseOtherBranch(application: CoolifyApplication, branch: string): AppError {
+  const detail = `${describeBuilds(application)} by now, and this deployment was of "${branch}". With "allowBranchChange" the application builds it from now on, for everybody.`
+  return new AppError('branch_differs', detail)
+}
+
+function describeBuilds({ name, gitBranch, pinnedCommit }: CoolifyApplication): string {
+  const builds = pinnedCommit === null ? `the branch "${gitBranch ?? ''}"` : `the commit ${pinnedCommit} only`
+  return `The application "${name}" builds ${builds}`
 }

@@ -13,6 +13,9 @@ afterEach(() => void vi.useRealTimers())
 /** More than any disk has. */
 const hugeBytes = Number.MAX_SAFE_INTEGER
 
+const log = { warn: vi.fn() }
+afterEach(() => void log.warn.mockClear())
+
 function readFrom(path: string | null) {
   return { readDataDirectory: vi.fn(async () => path) }
 }
@@ -20,17 +23,27 @@ function readFrom(path: string | null) {
 describe('the disk floor', () => {
   it('reads what is free where the engine keeps its data', async () => {
     const { bavail, bsize } = await statfs(directory)
-    const freeBytes = await createDiskFloor({ runtime: readFrom(directory), floorBytes: 1 }).readFreeBytes()
+    const freeBytes = await createDiskFloor({
+      log,
+      path: null,
+      runtime: readFrom(directory),
+      floorBytes: 1,
+    }).readFreeBytes()
     // Others write to the same disk meanwhile.
     expect(Math.abs((freeBytes ?? 0) - bavail * bsize)).toBeLessThan(1024 ** 3)
   })
 
   it('lets an environment be created above it', async () => {
-    await createDiskFloor({ runtime: readFrom(directory), floorBytes: 1 }).requireSpace()
+    await createDiskFloor({ log, path: null, runtime: readFrom(directory), floorBytes: 1 }).requireSpace()
   })
 
   it('says below it how much is free, what the floor is and what to do', async () => {
-    const refused = createDiskFloor({ runtime: readFrom(directory), floorBytes: hugeBytes }).requireSpace()
+    const refused = createDiskFloor({
+      log,
+      path: null,
+      runtime: readFrom(directory),
+      floorBytes: hugeBytes,
+    }).requireSpace()
     await expect(refused).rejects.toMatchObject({ code: 'disk_full', status: 507 })
     await expect(refused).rejects.toThrow(
       /^The server has [\d.]+ (GiB|MiB) of free disk space; .* at least 8388607\.9 GiB\. Delete environments/,
@@ -42,13 +55,33 @@ describe('the disk floor', () => {
     ['the directory is not on this machine', readFrom('/nonexistent/docker')],
     ['the engine does not answer', { readDataDirectory: () => Promise.reject(noAnswer()) }],
   ])('does not hold where nothing is known, as when %s', async (_when, runtime) => {
-    const floor = createDiskFloor({ runtime, floorBytes: hugeBytes })
+    const floor = createDiskFloor({ log, path: null, runtime, floorBytes: hugeBytes })
     await floor.requireSpace()
     expect(await floor.readFreeBytes()).toBeNull()
   })
 
+  it('warns once that it does not hold where the directory is not seen', async () => {
+    const floor = createDiskFloor({ log, path: null, runtime: readFrom('/nonexistent/docker'), floorBytes: 1 })
+    vi.useFakeTimers({ toFake: ['performance'] })
+    for (let times = 0; times < 3; times += 1) {
+      await floor.readFreeBytes()
+      vi.advanceTimersByTime(10_000)
+    }
+    expect(log.warn).toHaveBeenCalledTimes(1)
+    expect(log.warn).toHaveBeenCalledWith({ directory: '/nonexistent/docker' }, expect.stringContaining('DISK_PATH'))
+  })
+
+  it('measures where it is told to, without asking the engine', async () => {
+    const runtime = readFrom('/nonexistent/docker')
+    const floor = createDiskFloor({ log, path: directory, runtime, floorBytes: hugeBytes })
+    await expect(floor.requireSpace()).rejects.toMatchObject({ code: 'disk_full' })
+    expect(runtime.readDataDirectory).not.toHaveBeenCalled()
+  })
+
   it('does not wait for an engine that hangs', async () => {
     const floor = createDiskFloor({
+      log,
+      path: null,
       runtime: { readDataDirectory: () => new Promise(() => {}) },
       floorBytes: hugeBytes,
     })
@@ -59,14 +92,14 @@ describe('the disk floor', () => {
 
   it('asks nobody when there is none', async () => {
     const runtime = readFrom(directory)
-    await createDiskFloor({ runtime, floorBytes: 0 }).requireSpace()
+    await createDiskFloor({ log, path: null, runtime, floorBytes: 0 }).requireSpace()
     expect(runtime.readDataDirectory).not.toHaveBeenCalled()
   })
 
   it('reads once for many at the same time, and again after five seconds', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
     const runtime = readFrom(null)
-    const floor = createDiskFloor({ runtime, floorBytes: hugeBytes })
+    const floor = createDiskFloor({ log, path: null, runtime, floorBytes: hugeBytes })
     await Promise.all([floor.requireSpace(), floor.requireSpace(), floor.readFreeBytes()])
     vi.advanceTimersByTime(4_900)
     await floor.requireSpace()

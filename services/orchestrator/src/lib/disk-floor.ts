@@ -6,11 +6,15 @@ import { statfs } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerRuntime } from '../services/runtime.ts'
 import { AppError } from './errors.ts'
+import type { Log } from './log.ts'
 
 export type DiskFloorOptions = {
   runtime: Pick<ContainerRuntime, 'readDataDirectory'>
+  /** On the disk that is measured; null = the directory that the engine names. */
+  path: string | null
   /** 0 = no floor. */
   floorBytes: number
+  log: Pick<Log, 'warn'>
 }
 
 export type DiskFloor = ReturnType<typeof createDiskFloor>
@@ -20,9 +24,10 @@ const freshMs = 5_000
 /** An engine that hangs tells nothing; whoever creates an environment learns of it elsewhere. */
 const readTimeoutMs = 2_000
 
-export function createDiskFloor({ runtime, floorBytes }: DiskFloorOptions) {
+export function createDiskFloor({ runtime, path, floorBytes, log }: DiskFloorOptions) {
   /** An engine keeps its directory for as long as it has data there. */
-  let knownDirectory: string | null = null
+  let knownDirectory = path
+  let hasWarned = false
   let reading: { atMs: number; freeBytes: Promise<number | null> } | null = null
 
   /** Null when it is not known: the engine does not answer, or runs on another machine. */
@@ -37,7 +42,16 @@ export function createDiskFloor({ runtime, floorBytes }: DiskFloorOptions) {
       runtime.readDataDirectory().catch(() => null),
       sleep(readTimeoutMs, null, { ref: false }),
     ])
-    return knownDirectory === null ? null : measureDirectory(knownDirectory)
+    if (knownDirectory === null) return null
+    const freeBytes = await measureDirectory(knownDirectory)
+    if (freeBytes === null) warnOnce(knownDirectory)
+    return freeBytes
+  }
+
+  function warnOnce(directory: string): void {
+    if (hasWarned || floorBytes === 0) return
+    hasWarned = true
+    log.warn({ directory }, 'there is no disk floor: the directory cannot be measured from here; set DISK_PATH')
   }
 
   return {

@@ -24,8 +24,12 @@ export interface EnvironmentConnections {
    * starting, and the failure of the handshake otherwise.
    */
   connect(environmentId: string): Promise<SshConnection>
+  /** The environments that there is a connection to, or an attempt at one. */
+  listConnected(): string[]
   /** Closes the connection of one environment, if there is one. */
   close(environmentId: string): void
+  /** Closes one that turned out to be dead, and leaves one that has taken its place meanwhile to those who work there. */
+  discard(environmentId: string, connection: SshConnection): void
   closeAll(): void
 }
 
@@ -56,6 +60,7 @@ export function createEnvironmentConnections({
   secretBox,
 }: EnvironmentConnectionsOptions): EnvironmentConnections {
   const connections = new Map<string, Promise<SshConnection>>()
+  const attempts = new WeakMap<SshConnection, Promise<SshConnection>>()
 
   const open = async (environmentId: string): Promise<SshConnection> => {
     const { address, user } = await findWayIn(environmentId)
@@ -88,6 +93,10 @@ export function createEnvironmentConnections({
     return { address: state.address, user: report.ready.user }
   }
 
+  const forgetAttempt = (environmentId: string, attempt: Promise<SshConnection> | undefined) => {
+    if (connections.get(environmentId) === attempt) connections.delete(environmentId)
+  }
+
   const close = (environmentId: string) => {
     const attempt = connections.get(environmentId)
     connections.delete(environmentId)
@@ -100,13 +109,19 @@ export function createEnvironmentConnections({
       if (known !== undefined) return known
       const attempt = open(environmentId)
       connections.set(environmentId, attempt)
-      const forget = () => {
-        if (connections.get(environmentId) === attempt) connections.delete(environmentId)
-      }
-      attempt.then((connection) => connection.onClose(forget), forget)
+      const forget = () => forgetAttempt(environmentId, attempt)
+      attempt.then((connection) => {
+        attempts.set(connection, attempt)
+        connection.onClose(forget)
+      }, forget)
       return attempt
     },
+    listConnected: () => [...connections.keys()],
     close,
+    discard: (environmentId, connection) => {
+      forgetAttempt(environmentId, attempts.get(connection))
+      connection.close()
+    },
     closeAll: () => {
       for (const environmentId of [...connections.keys()]) close(environmentId)
     },

@@ -39,7 +39,7 @@ export function createEnvironmentReach({ connections, onLost }: EnvironmentReach
       return await work(ssh)
     } catch (error) {
       if (!(error instanceof SshConnectionLost)) throw error
-      connections.close(environmentId)
+      connections.discard(environmentId, ssh)
       return work(await connections.connect(environmentId))
     }
   }

@@ -11,6 +11,7 @@ import type { Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvents } from './event-log.ts'
 import { presentEnvironment, type EnvironmentRow } from './present.ts'
+import { endShares } from './share-rows.ts'
 
 export type StatusChange = {
   status: EnvironmentStatus
@@ -74,6 +75,13 @@ export async function changeStatus(
   return updated
 }
 
+/** Its programs have ended: the container is another one from its next start on. Throws when another run has begun. */
+export async function forgetContainer(environmentId: string, generation: number, trx: Transaction): Promise<void> {
+  const row = await lockGeneration(environmentId, generation, trx)
+  if (row === null) throw new Error('another run has begun')
+  await trx.updateTable('environments').set({ container_id: null }).where('id', '=', row.id).execute()
+}
+
 /** The workspace is gone and another, empty one takes its place. Throws when another run has begun. */
 export async function forgetWorkspace(environmentId: string, generation: number, trx: Transaction): Promise<void> {
   const row = await lockGeneration(environmentId, generation, trx)
@@ -84,6 +92,7 @@ export async function forgetWorkspace(environmentId: string, generation: number,
 /** The end of a delete. What is found on the engine later, of a server that was stalled, may go as well. */
 export async function removeEnvironment(row: EnvironmentRow, trx: Transaction): Promise<void> {
   await appendEvents([{ type: 'status', environmentId: row.id, environment: null }], row.user_id, trx)
+  await endShares({ environmentId: row.id }, trx)
   await trx.insertInto('deleted_environments').values({ id: row.id }).execute()
   await trx.deleteFrom('environments').where('id', '=', row.id).execute()
 }

@@ -10,6 +10,9 @@ import type { DB, JsonObject } from './database-types.ts'
 /** Channel of NOTIFY; its payload is the id of the event. */
 export const eventChannel = 'craftastic_events'
 
+/** Channel of NOTIFY; its payload is the id of a deployment whose log somebody reads. It is kept nowhere. */
+export const watchChannel = 'craftastic_watched_deployments'
+
 /** How long a reader may be away and still read on. */
 const retentionHours = 24
 
@@ -27,6 +30,11 @@ export async function appendEvents(events: readonly KeptEvent[], userId: string,
     .execute()
 }
 
+/** Tells whichever server follows deployments. */
+export async function tellWatched(deploymentId: string, db: Database): Promise<void> {
+  await sql`select pg_notify(${watchChannel}, ${deploymentId})`.execute(db)
+}
+
 type EventRow = { id: number; user_id: string; environment_id: string; type: string; data: unknown }
 
 function toLoggedEvent(row: EventRow): LoggedEvent {
@@ -35,9 +43,21 @@ function toLoggedEvent(row: EventRow): LoggedEvent {
   return { id: row.id, userId: row.user_id, event }
 }
 
-export async function readEvents(ids: readonly number[], db: Database): Promise<LoggedEvent[]> {
+/** Those that can be read; one that a newer server wrote may be of a kind that this one does not know. */
+export async function readEvents(
+  ids: readonly number[],
+  db: Database,
+  onUnreadable: (id: number, error: unknown) => void,
+): Promise<LoggedEvent[]> {
   const rows = await db.selectFrom('events').selectAll().where('id', 'in', ids).orderBy('id').execute()
-  return rows.map(toLoggedEvent)
+  return rows.flatMap((row) => {
+    try {
+      return [toLoggedEvent(row)]
+    } catch (error) {
+      onUnreadable(row.id, error)
+      return []
+    }
+  })
 }
 
 /** Id of the newest event, 0 when there is none. */

@@ -15,6 +15,7 @@ import { appendEvents } from './event-log.ts'
 import { keepAnswer } from './idempotency.ts'
 import type { EnvironmentRow } from './present.ts'
 import type { SecretBox } from './secret-box.ts'
+import { endShares } from './share-rows.ts'
 
 export type HandOverService = ReturnType<typeof createHandOverService>
 
@@ -25,7 +26,7 @@ export function createHandOverService({ db, secretBox }: { db: Database; secretB
   return {
     /**
      * All environments of `userId`, who must be disabled: nobody may be at work in them. A name that the new owner has
-     * already gets a number. What they save for Git is theirs, so nothing of that moves.
+     * already gets a number. What they save for Git is theirs, so nothing of that moves; what they shared is shared no more.
      * @throws AppError not_allowed | not_found | environment_busy
      */
     async handOverEnvironments(actor: UserActor, userId: string, { toUserId }: HandOver): Promise<HandedOver> {
@@ -57,6 +58,7 @@ export function createHandOverService({ db, secretBox }: { db: Database; secretB
       .where('id', '=', row.id)
       .returningAll()
       .executeTakeFirstOrThrow()
+    await endShares({ environmentId: row.id }, trx)
     await appendEvents([{ type: 'status', environmentId: row.id, environment: null }], row.user_id, trx)
     await tellEnvironment(given, trx)
     const done = { action: 'environment.hand_over', target: to.email, result: 'done' } as const

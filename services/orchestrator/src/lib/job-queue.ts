@@ -70,6 +70,16 @@ export async function enqueueDeployment(
   )`.execute(trx)
 }
 
+/** Those of the deployments whose job will still send them, however late. */
+export async function findLiveSends(deploymentIds: readonly string[], db: Kysely<DB>): Promise<Set<string>> {
+  if (deploymentIds.length === 0) return new Set()
+  const result = await sql<{ id: string }>`
+    select ids.id from unnest(${sql.val(deploymentIds)}::text[]) as ids (id)
+    join graphile_worker.jobs on key = 'send_deployment:' || ids.id
+    where locked_at is not null or attempts < max_attempts`.execute(db)
+  return new Set(result.rows.map(({ id }) => id))
+}
+
 /** Forgets the job of an operation that is settled. One that runs is not run again. */
 export async function dropJob(operationId: string, trx: Kysely<DB>): Promise<void> {
   await sql`select graphile_worker.remove_job(${operationId})`.execute(trx)
@@ -89,13 +99,19 @@ export async function deleteOldJobs(db: Kysely<DB>): Promise<void> {
 /** Beyond this delay a job that failed is not waiting but stuck, seconds. */
 const longestDelaySeconds = 10
 
-/** Those of the operations whose job runs or will run soon. */
-export async function findLiveJobs(operationIds: readonly string[], db: Kysely<DB>): Promise<Set<string>> {
-  if (operationIds.length === 0) return new Set()
-  const result = await sql<{ key: string }>`
-    select key from graphile_worker.jobs
+export type LiveJobs = { liveJobs: Set<string>; runningJobs: Set<string> }
+
+/** Those of the operations whose job runs or will run soon, and of these the ones that some server has begun. */
+export async function findLiveJobs(operationIds: readonly string[], db: Kysely<DB>): Promise<LiveJobs> {
+  if (operationIds.length === 0) return { liveJobs: new Set(), runningJobs: new Set() }
+  const result = await sql<{ key: string; is_running: boolean }>`
+    select key, locked_at is not null as is_running from graphile_worker.jobs
     where key = any(${sql.val(operationIds)}::text[])
       and (locked_at is not null
         or attempts < max_attempts and run_at < now() + make_interval(secs => ${longestDelaySeconds}))`.execute(db)
-  return new Set(result.rows.map(({ key }) => key))
+  const running = result.rows.filter((row) => row.is_running)
+  return {
+    liveJobs: new Set(result.rows.map(({ key }) => key)),
+    runningJobs: new Set(running.map(({ key }) => key)),
+  }
 }

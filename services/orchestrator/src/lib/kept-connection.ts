@@ -6,6 +6,8 @@ import pg from 'pg'
 import type { Log } from './log.ts'
 
 const reconnectDelayMs = 500
+/** A connection whose other end vanished without a word would look well for hours. */
+const defaultProbeMs = 15_000
 
 export interface KeptConnection {
   /** Resolves once it is connected and prepared. */
@@ -19,12 +21,20 @@ export interface KeptConnectionOptions {
   databaseUrl: string
   /** Shown by the database, such as `craftastic events`. */
   name: string
+  /** It is asked this often whether it lives, and given up when it has not answered until the next time. */
+  probeMs?: number
   /** Makes each new connection ready, before anything else uses it. */
   prepare: (client: pg.Client) => Promise<void>
   log: Log
 }
 
-export function createKeptConnection({ databaseUrl, name, prepare, log }: KeptConnectionOptions): KeptConnection {
+export function createKeptConnection({
+  databaseUrl,
+  name,
+  probeMs = defaultProbeMs,
+  prepare,
+  log,
+}: KeptConnectionOptions): KeptConnection {
   let client: pg.Client | null = null
   let isClosed = false
   let turn: Promise<unknown> = Promise.resolve()
@@ -48,6 +58,22 @@ export function createKeptConnection({ databaseUrl, name, prepare, log }: KeptCo
       throw error
     }
     client = next
+    probe(next, ended.signal)
+  }
+
+  const probe = (probed: pg.Client, ended: AbortSignal) => {
+    let isAnswered = true
+    const timer = setInterval(() => {
+      // With a question that is not answered it breaks the connection, and waits for nobody.
+      if (!isAnswered) return void probed.end().catch(() => {})
+      isAnswered = false
+      const answered = () => {
+        isAnswered = true
+      }
+      probed.query('select 1').then(answered, () => {})
+    }, probeMs)
+    timer.unref()
+    ended.addEventListener('abort', () => clearInterval(timer), { once: true })
   }
 
   const reconnect = async () => {

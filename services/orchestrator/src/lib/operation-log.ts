@@ -12,7 +12,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { jsonb, type Transaction } from './database.ts'
 import type { DB } from './database-types.ts'
 import { appendEvents } from './event-log.ts'
-import { startingKinds } from './operation-steps.ts'
+import { recoveryLimit, startingKinds } from './operation-steps.ts'
 import { presentOperation, type OperationRow } from './present.ts'
 
 /** Lines of log kept for one operation; a clone writes a few dozen. */
@@ -100,6 +100,22 @@ export async function findNewestOperations(
     .orderBy('created_at', 'desc')
     .execute()
   return new Map((await presentOperations(rows, db)).map((operation) => [operation.environmentId, operation]))
+}
+
+/** Environments that run no more because they could not be brought back, until it was tried as often as it is. */
+export async function findUnrecovered(db: Kysely<DB>): Promise<Set<string>> {
+  const result = await sql<{ id: string }>`
+    select environments.id from environments, lateral (
+      select kind, state, created_at from operations
+      where environment_id = environments.id order by created_at desc limit 1
+    ) newest
+    where environments.status = 'error' and environments.desired_state = 'running'
+      and newest.kind = 'recover' and newest.state = 'failed' and ${recoveryLimit.times} > (
+        select count(*) from operations
+        where environment_id = environments.id and kind = 'recover'
+          and created_at > newest.created_at - make_interval(mins => ${recoveryLimit.minutes})
+      )`.execute(db)
+  return new Set(result.rows.map(({ id }) => id))
 }
 
 /** How many starts go before one that is put in line now: the order of `presentOperations`. */

@@ -43,6 +43,9 @@ export function operationSteps(
   return [...(kind === 'restart' ? (['stop'] as const) : []), ...start, ...fill]
 }
 
+/** After this many recoveries within that time an environment is left for people to look at. */
+export const recoveryLimit = { times: 3, minutes: 10 }
+
 /** Seconds that steps which move a whole repository may take beyond those of all the others. */
 const secondsFor: Partial<Record<StepName, number>> = { clone: 600, keep: 600, restore: 600 }
 

@@ -42,7 +42,8 @@ function setUp(clients: Record<string, string>, owned: string[]) {
     reach: { inside: (_, work) => work(ssh) },
     log: pino({ level: 'silent' }),
     isOurs: (id) => id.startsWith('ours.'),
-    listOwned: () => new Map([['environment', new Set(owned)]]),
+    listEnvironments: () => ['environment'],
+    listOwned: () => new Map(owned.length === 0 ? [] : [['environment', new Set(owned)]]),
   })
   return { orphans, detached }
 }
@@ -52,6 +53,13 @@ test('counts an orphan at once and detaches it when it is still there at the nex
   await orphans.sweep()
   expect(orphans.count()).toBe(1)
   expect(detached).toEqual([])
+  await orphans.sweep()
+  expect(detached).toEqual(['/dev/pts/1'])
+})
+
+test('finds one also where nobody has a terminal any more', async () => {
+  const { orphans, detached } = setUp({ 1: 'ours.b' }, [])
+  await orphans.sweep()
   await orphans.sweep()
   expect(detached).toEqual(['/dev/pts/1'])
 })

@@ -32,7 +32,16 @@ const operation = (over: Partial<Operation> = {}): Operation => ({
   ...over,
 })
 const plan = (over: Partial<Facts>) =>
-  planRepairs({ environments: [environment()], operations: [], liveJobs: new Set(), resources: whole, nowMs, ...over })
+  planRepairs({
+    environments: [environment()],
+    operations: [],
+    liveJobs: new Set(),
+    runningJobs: new Set(),
+    unrecovered: new Set(),
+    resources: whole,
+    nowMs,
+    ...over,
+  })
 
 describe('an environment with nothing under way', () => {
   it('is left alone while rows and engine agree', () => {
@@ -91,6 +100,15 @@ describe('an environment with nothing under way', () => {
     expect(plan({ environments: [unstopped], resources: [volume] })).toEqual([])
   })
 
+  it('is brought back once more when that failed, after a while, and where it may be', () => {
+    const lost = { environments: [environment({ status: 'error' })], resources: [volume], unrecovered: new Set([id]) }
+    expect(plan(lost)).toEqual([{ environmentId: id, generation: 7, repair: 'recoverAgain' }])
+    expect(plan({ ...lost, environments: [environment({ status: 'error', updated_at: ago(5) })] })).toEqual([])
+    expect(plan({ ...lost, unrecovered: new Set() })).toEqual([])
+    const unwanted = environment({ status: 'error', desired_state: 'stopped' })
+    expect(plan({ ...lost, environments: [unwanted] })).toEqual([])
+  })
+
   test.each([
     ['starting', 'running', 'recover'],
     ['stopping', 'stopped', 'stop'],
@@ -116,11 +134,13 @@ describe('work that is under way', () => {
   })
 
   it('is given up when it is late and its own server has not done so', () => {
-    const facts = { environments: starting, liveJobs: new Set(['o1']) }
+    const facts = { environments: starting, liveJobs: new Set(['o1']), runningJobs: new Set(['o1']) }
     expect(plan({ ...facts, operations: [operation({ deadline_at: ago(10) })] })).toEqual([])
     expect(plan({ ...facts, operations: [operation({ deadline_at: ago(60) })] })).toMatchObject([
       { repair: 'giveUp', operationId: 'o1' },
     ])
+    // It was put back in line, and begins anew.
+    expect(plan({ ...facts, operations: [operation({ deadline_at: ago(60) })], runningJobs: new Set() })).toEqual([])
   })
 })
 

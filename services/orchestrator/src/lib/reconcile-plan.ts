@@ -19,6 +19,10 @@ export type Facts = {
   operations: readonly OperationFacts[]
   /** Operations whose job runs or will run soon. */
   liveJobs: ReadonlySet<string>
+  /** Of these the ones that some server has begun. */
+  runningJobs: ReadonlySet<string>
+  /** Environments that could not be brought back, and for which that may be tried again. */
+  unrecovered: ReadonlySet<string>
   resources: readonly OwnedResource[]
   /** By the database's clock. */
   nowMs: number
@@ -30,6 +34,8 @@ export type Repair = { environmentId: string; generation: number } & (
       repair: 'recover'
       lost: 'container' | 'network'
     }
+  /** It could not be brought back, which may have been the moment's fault. */
+  | { repair: 'recoverAgain' }
   /** It has more networks than one: a server that was stalled between asking and making one has made another. */
   | { repair: 'untangle' }
   /** It runs and is not meant to. */
@@ -50,7 +56,7 @@ export type Repair = { environmentId: string; generation: number } & (
 
 /** How far past its deadline work may be before somebody else ends it: its own server does so first. */
 const deadlineGraceMs = 30_000
-/** Between two attempts to delete or stop what could not be deleted or stopped. */
+/** Between two attempts to delete, stop or bring back what could not be. */
 const secondAttemptMs = 30_000
 
 export function planRepairs(facts: Facts): Repair[] {
@@ -71,7 +77,7 @@ type Plan<T = Repair> = T extends Repair ? Omit<T, 'environmentId' | 'generation
 function planWork(
   environment: EnvironmentFacts,
   operation: OperationFacts | undefined,
-  { liveJobs, nowMs }: Facts,
+  { liveJobs, runningJobs, nowMs }: Facts,
 ): Plan | null {
   if (operation === undefined) {
     const isPassing = Object.values(operationGoals).some(({ passing }) => passing === environment.status)
@@ -82,11 +88,16 @@ function planWork(
   const isLate = operation.deadline_at !== null && nowMs > operation.deadline_at.getTime() + deadlineGraceMs
   const isLive = liveJobs.has(operation.id)
   if (!isLive) return { repair: 'resume', operationId: operation.id }
-  return isLate ? { repair: 'giveUp', operationId: operation.id } : null
+  // What waits to be run again gets another deadline then.
+  return isLate && runningJobs.has(operation.id) ? { repair: 'giveUp', operationId: operation.id } : null
 }
 
 /** Nothing is under way: is what was last said true? */
-function planState(environment: EnvironmentFacts, resources: readonly OwnedResource[], { nowMs }: Facts): Plan | null {
+function planState(
+  environment: EnvironmentFacts,
+  resources: readonly OwnedResource[],
+  { nowMs, unrecovered }: Facts,
+): Plan | null {
   const container = resources.find((resource) => resource.kind === 'container')
   const networks = resources.filter((resource) => resource.kind === 'network').map(({ id }) => id)
   const isRunning = container?.kind === 'container' && container.running
@@ -103,7 +114,10 @@ function planState(environment: EnvironmentFacts, resources: readonly OwnedResou
   if (environment.status === 'error' && environment.desired_state === 'deleted') {
     return mayTryAgain ? { repair: 'delete' } : null
   }
-  if (isRunning && environment.status === 'error' && environment.desired_state === 'running') return { repair: 'tidy' }
+  if (environment.status === 'error' && environment.desired_state === 'running') {
+    if (isRunning) return { repair: 'tidy' }
+    return mayTryAgain && unrecovered.has(environment.id) ? { repair: 'recoverAgain' } : null
+  }
   if (isRunning && environment.desired_state === 'stopped') {
     return environment.status === 'stopped' || mayTryAgain ? { repair: 'stop' } : null
   }

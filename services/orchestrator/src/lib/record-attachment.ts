@@ -5,7 +5,7 @@
  */
 import { castEvent, castHeader, type CastEventCode } from '../services/asciicast.ts'
 import { createProtocolReader } from '../services/control-protocol.ts'
-import { createPaneText, type PaneText } from '../services/pane-text.ts'
+import { createPaneTexts } from '../services/pane-text.ts'
 import type { RecordingFile } from '../services/recording-files.ts'
 import { drawScreen, type ScreenState } from '../services/screen-drawing.ts'
 import type { CommandChannel } from '../services/ssh.ts'
@@ -47,6 +47,8 @@ const words = {
 const reservedBytes = 1000
 /** What may wait for the file. Above it output is left out: tmux would hold up a program whose output is not read. */
 const maxWaitingBytes = 4 * 1024 * 1024
+/** What may wait for tmux, which reads at once: more is asked by one that does not mean to. */
+const maxUnreadBytes = 64 * 1024
 
 /** Resolves when it is over and the file is closed. `control` is a connection that has not been read yet. */
 export async function recordAttachment(control: CommandChannel, options: AttachmentOptions): Promise<AttachmentEnd> {
@@ -54,7 +56,7 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
   const over = Promise.withResolvers<AttachmentEnd>()
   const settled = new AbortController()
   const readScreen = createScreenReader()
-  const texts = new Map<string, PaneText>()
+  const texts = createPaneTexts()
   let file: RecordingFile | null = null
   let shown: ScreenState | null = null
   /** Of the pane that is shown, not written yet. */
@@ -126,6 +128,7 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
   }
 
   function ask(pausedPane: string | null): void {
+    if (control.unsentBytes > maxUnreadBytes) return end('lost')
     asked += 1
     control.write(Buffer.from(screenLine(sessionName, pausedPane)))
   }
@@ -133,10 +136,10 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
   function takeNotice(line: string): void {
     const notice = readRecordingNotice(line)
     if (notice?.kind === 'output') {
-      const text = textOf(notice.paneId).take(notice.data)
+      const text = texts.of(notice.paneId).take(notice.data)
       if (notice.paneId === shown?.paneId && !isBehind) output += text
     } else if (notice?.kind === 'pause') {
-      texts.delete(notice.paneId)
+      texts.forget(notice.paneId)
       hasGap ||= notice.paneId === shown?.paneId
       ask(notice.paneId)
     } else if (notice?.kind === 'layout' && shown !== null) {
@@ -145,12 +148,6 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
     } else if (notice?.kind === 'file' && notice.value !== fileName) {
       end('stopped')
     }
-  }
-
-  function textOf(paneId: string): PaneText {
-    const text = texts.get(paneId) ?? createPaneText()
-    texts.set(paneId, text)
-    return text
   }
 
   function show(screen: ScreenState): void {
@@ -163,7 +160,7 @@ export async function recordAttachment(control: CommandChannel, options: Attachm
     else if (isFirst) write(eventNow('m', words.away))
     else if (hasGap) write(eventNow('m', words.gap))
     if (isFirst || cols !== shown?.size.cols || rows !== shown.size.rows) write(eventNow('r', `${cols}x${rows}`))
-    write(eventNow('o', drawScreen(screen) + textOf(screen.paneId).restart(screen.pending)))
+    write(eventNow('o', drawScreen(screen) + texts.of(screen.paneId).restart(screen.pending)))
     shown = screen
     hasGap = false
     if (isFirst) options.onStarted()

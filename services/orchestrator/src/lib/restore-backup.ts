@@ -21,6 +21,7 @@ import {
   type RestoreJournal,
 } from './restore-journal.ts'
 import { emptyDatabase } from './restore-target.ts'
+import { settleRestoredDeployments } from './restored-deployments.ts'
 import { readOrCreateSecret, readSecret, removeSecret } from './secrets.ts'
 import { settleRestoredEnvironments } from './settle-restored.ts'
 
@@ -170,6 +171,7 @@ async function settle({ backup, chosen, workspaces, tell }: RestoreOptions, db: 
   }
   await db.transaction().execute(async (trx) => {
     await settleRestoredEnvironments(volumes, trx)
+    await settleRestoredDeployments(trx)
     await writeMark(null, trx)
   })
   return environments.filter(({ id }) => !volumes.has(id)).map(({ name }) => name)

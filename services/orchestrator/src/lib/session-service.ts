@@ -9,12 +9,18 @@ import type {
   UpdateSession,
 } from '@craftastic/contract'
 import { sql } from 'kysely'
-import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
 import type { SshConnection } from '../services/ssh.ts'
+import { readTmuxHistoryState, readTmuxHistory } from '../services/tmux-history.ts'
 import { killTmuxSession } from '../services/tmux.ts'
 import type { UserActor } from './actor.ts'
 import { isUniqueViolation, type Database, type Transaction } from './database.ts'
-import { requireEnvironment, requireRunning, requireRunningEnvironment, requireSession } from './environment-access.ts'
+import {
+  requireEnvironment,
+  requireRunning,
+  requireRunningEnvironment,
+  requireSession,
+  requireVisibleSession,
+} from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import { onlyOnce, toGitProblem } from './git-problems.ts'
@@ -30,11 +36,16 @@ import {
   removeWorktree,
   type OwnWorktree,
 } from './session-worktrees.ts'
+import { endShares } from './share-rows.ts'
+import { createUserTurns } from './user-turns.ts'
 
 export type SessionServiceOptions = { db: Database; reach: EnvironmentReach }
 export type SessionService = ReturnType<typeof createSessionService>
 
 export function createSessionService({ db, reach }: SessionServiceOptions) {
+  // Up to 16 MiB each, decrypted, decoded and written as JSON where everybody's keys pass, too.
+  const inHistoryTurn = createUserTurns('histories')
+
   return {
     async createSession(actor: UserActor, input: CreateSession): Promise<Session> {
       const environment = await requireRunningEnvironment(actor, input.environmentId, db)
@@ -72,13 +83,17 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
       sessionId: string,
       { text }: SessionHistoryQuery,
     ): Promise<SessionHistory> {
-      const row = await requireSession(actor, sessionId, db)
-      const environment = await requireRunningEnvironment(actor, row.environment_id, db)
-      const history = await reach.inside(environment.id, async (ssh) => {
-        if (text === 'true') return readTmuxHistory(ssh, row.tmux_session_name)
-        const state = await readTmuxHistoryState(ssh, row.tmux_session_name)
+      const row = await requireVisibleSession(actor, sessionId, db)
+      requireRunning({ name: row.environment_name, status: row.environment_status })
+      const { environment_id: environmentId, tmux_session_name: name } = row
+      const readState = async (ssh: SshConnection) => {
+        const state = await readTmuxHistoryState(ssh, name)
         return state === null ? null : { ...state, text: '', truncated: false }
-      })
+      }
+      const history =
+        text === 'true'
+          ? await inHistoryTurn(actor.userId, () => reach.inside(environmentId, (ssh) => readTmuxHistory(ssh, name)))
+          : await reach.inside(environmentId, readState)
       if (history !== null) return history
       const detail = `The session "${sessionId}" has ended, and its history with it. Attaching to it starts a new shell.`
       throw new AppError('not_found', detail)
@@ -211,6 +226,7 @@ export function createSessionService({ db, reach }: SessionServiceOptions) {
   }
 
   async function removeSession(row: SessionRow, ownerId: string, trx: Transaction): Promise<void> {
+    await endShares({ sessionId: row.id }, trx)
     await trx.deleteFrom('sessions').where('id', '=', row.id).execute()
     await tellSession(row, null, ownerId, trx)
   }

@@ -98,6 +98,7 @@ export function createSessionWatch(options: SessionWatchOptions) {
       entry.turn = entry.turn
         .then(() => take(entry, sessions))
         .catch((error: unknown) => log.debug({ err: error, environmentId }, 'sessions could not be observed'))
+      return entry.turn
     }
     const control = keepControlConnection({ environmentId, reach, onSessions, log })
     const entry: Watched = {

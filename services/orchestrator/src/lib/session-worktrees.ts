@@ -10,6 +10,7 @@ import {
   countOwnCommits,
   deleteGitBranch,
   hasGitWorktree,
+  hideWorktrees,
   listGitWorktrees,
   listWorktreeNames,
   pathExists,
@@ -55,6 +56,7 @@ export async function openWorktree(
   const isLeft = holder?.path.startsWith(`${worktreesDirectory}/`) === true
   if (holder !== undefined && !isLeft) throw await inUse(tree, branch, `It is checked out in "${holder.path}"`)
   if (holder !== undefined && !holder.isUnfinished && (await hasGitWorktree(ssh, holder.path))) {
+    await hideWorktrees(tree)
     return { path: holder.path, branch, ownsBranch: false }
   }
   const names = (await listWorktreeNames(ssh)).map((name) => `${worktreesDirectory}/${name}`)

@@ -1,15 +1,16 @@
 /**
  * Opens viewers on sessions and closes them when they may no longer look: their sign-in was revoked, their session or
- * environment is gone, the server ends. What a viewer is told follows from the rows and from tmux, never from guesses.
+ * environment is gone, a share was taken back, the server ends. What a viewer is told follows from the rows and from tmux, never from guesses.
  */
 import { randomUUID } from 'node:crypto'
 import { terminalCloseCode, type TerminalMode, type TerminalQuery } from '@craftastic/contract'
-import { attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
+import { attachAgainCommand, attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
 import { holdsTyping } from '../services/terminal-replies.ts'
 import { creditBytes, TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
+import { appendAudit } from './audit-log.ts'
 import type { Database } from './database.ts'
-import { requireSession, type PlacedSessionRow } from './environment-access.ts'
+import { requireVisibleSession, type VisibleSessionRow } from './environment-access.ts'
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
@@ -18,6 +19,7 @@ import type { Log } from './log.ts'
 import type { SessionRow } from './present.ts'
 import { startInWorktree } from './session-start.ts'
 import { observeSessions } from './session-status.ts'
+import { createSharedViewers, type SharedViewer } from './shared-viewers.ts'
 import { createSizeOwners, type Sized } from './size-owners.ts'
 import { createTerminalWatchers, type Watcher } from './terminal-watchers.ts'
 
@@ -35,11 +37,16 @@ export interface TerminalSocket extends TerminalSink {
   close(code: number, reason: string): void
 }
 
-export type OpenTerminal = { actor: UserActor; session: PlacedSessionRow; query: TerminalQuery; socket: TerminalSocket }
+export type OpenTerminal = {
+  actor: UserActor
+  session: VisibleSessionRow
+  query: TerminalQuery
+  socket: TerminalSocket
+}
 type LiveViewer = {
   viewer: TerminalViewer
   socket: TerminalSocket
-  session: PlacedSessionRow
+  session: VisibleSessionRow
   actor: UserActor
   mode: TerminalMode
   /** Of its tmux client, of which there may be several one after the other. */
@@ -57,6 +64,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
   const live = new Set<LiveViewer>()
   const toObserve = new Map<string, NodeJS.Timeout>()
   const watchers = createTerminalWatchers({ db, log })
+  const sharedViewers = createSharedViewers({ db, feed, log })
   const sizeOwners = createSizeOwners()
   const inputStreams = createInputStreams()
 
@@ -76,13 +84,13 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
   })
 
   return {
-    /** Called before the upgrade: whether the caller may look at the session at all. */
+    /** Called before the upgrade: whether the caller may look at the session at all, and type in it if that is asked. */
     async requireTerminal(
       actor: UserActor,
       sessionId: string,
-      environmentId: string | undefined,
-    ): Promise<PlacedSessionRow> {
-      const session = await requireSession(actor, sessionId, db)
+      { environmentId, mode }: TerminalQuery,
+    ): Promise<VisibleSessionRow> {
+      const session = await requireVisibleSession(actor, sessionId, db)
       if (environmentId !== undefined && environmentId !== session.environment_id) {
         throw new AppError('not_found', `There is no session "${sessionId}" in the environment "${environmentId}".`)
       }
@@ -91,10 +99,16 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         const detail = `You have ${open} terminals open, which is the most allowed. Close some first.`
         throw new AppError('rate_limited', detail, { retryAfterSeconds: 10 })
       }
+      if (mode === 'edit' && session.mode === 'view') {
+        throw new AppError('not_allowed', 'You may only watch this session: open its terminal with "mode=view".')
+      }
       return session
     },
 
-    /** Attaches; to edit, a dead session is revived, to view it is not. The caller closes the viewer when its socket is gone. */
+    /**
+     * Attaches; to edit, a session that is dead by then is revived, to view it is not, nor at any later attach. The caller
+     * closes the viewer when its socket is gone.
+     */
     openTerminal({ actor, session, query, socket }: OpenTerminal): { viewer: TerminalViewer; close(): void } {
       const { mode } = query
       const watcher: Watcher = {
@@ -117,7 +131,9 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         reach.inside(session.environment_id, (ssh) => setClientSizeCounts(ssh, entry.clientId, sizeOwners.owns(sized)))
       let sizeHandedOn = Promise.resolve()
       if (mode === 'edit') sizeOwners.add(sized)
+      let sizeCounted = false
       let attachedAt = 0
+      let wasAttached = false
       const viewer = new TerminalViewer({
         sessionId: session.id,
         size: { cols: query.cols, rows: query.rows },
@@ -128,16 +144,23 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
           // The client before may still be on its way out.
           const id = newClientId()
           entry.clientId = id
-          const client = { id, sizeCounts: sizeOwners.owns(sized) }
-          const command = mode === 'view' ? watchCommand(name, id) : attachCommand(name, directory, client)
+          sizeCounted = sizeOwners.owns(sized)
+          const client = { id, sizeCounts: sizeCounted }
           const channel = await reach.inside(session.environment_id, async (ssh) => {
-            if (mode === 'edit') await startInWorktree(ssh, session)
-            return ssh.openTerminal(command, size)
+            if (mode === 'view') return ssh.openTerminal(watchCommand(name, id), size)
+            if (wasAttached) return ssh.openTerminal(attachAgainCommand(name, client), size)
+            await startInWorktree(ssh, session)
+            return ssh.openTerminal(attachCommand(name, directory, client), size)
           })
+          wasAttached = true
           attachedAt = performance.now()
           if (live.has(entry)) watchers.add(watcher)
           observeSoon(session.environment_id)
           return channel
+        },
+        // What changed while the client was starting could not reach it.
+        onAttached: () => {
+          if (mode === 'edit' && sizeOwners.owns(sized) !== sizeCounted) sized.onChange()
         },
         onInput: (bytes) => {
           if (!sizeOwners.owns(sized) && holdsTyping(bytes)) sizeOwners.typed(sized)
@@ -153,6 +176,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       })
       const close = () => {
         live.delete(entry)
+        sharedViewers.delete(sharedViewer)
         watchers.delete(watcher)
         sizeOwners.delete(sized)
         input?.release()
@@ -165,6 +189,17 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       if (input !== null) socket.sendMessage({ type: 'resume', countId: input.countId, bytes: input.bytes })
       const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId: newClientId(), input }
       live.add(entry)
+      const sharedViewer: SharedViewer = {
+        sessionId: session.id,
+        userId: actor.userId,
+        mode,
+        end: (code, words) => {
+          socket.sendMessage({ type: 'error', code: 'not_allowed', message: words })
+          close()
+          socket.close(code, words)
+        },
+      }
+      if (session.owner_id !== actor.userId) sharedViewers.add(sharedViewer)
       void start(entry).catch((error: unknown) => closeUnreachable(entry, error))
       return { viewer, close }
     },
@@ -185,6 +220,8 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
 
     closeSignedOut(authSessionId: string): void {
       closeWhere(({ actor }) => actor.authSessionId === authSessionId, terminalCloseCode.signInAgain, 'signed out')
+      // It may be that of somebody who was disabled, and with that all that they shared.
+      sharedViewers.look()
     },
 
     /** Sends every viewer away for a restart; their clients come back by themselves. */
@@ -192,9 +229,18 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       unsubscribe()
       for (const timer of toObserve.values()) clearTimeout(timer)
       watchers.stop()
+      sharedViewers.stop()
       inputStreams.stop()
       closeWhere(() => true, terminalCloseCode.serverRestarting, 'the server restarts')
     },
+  }
+
+  /** Of somebody else's session: nobody is attached to one before that is written down. */
+  async function auditOpening({ actor, session, mode }: LiveViewer): Promise<void> {
+    if (session.owner_id === actor.userId) return
+    const details = { mode, ownerId: session.owner_id }
+    const opening = { action: 'terminal.open', target: session.id, result: 'done', details } as const
+    await appendAudit({ userId: actor.userId, environmentId: session.environment_id, ...opening }, db)
   }
 
   function holdInput(actor: UserActor, session: SessionRow, { mode, input }: TerminalQuery, onReplaced: () => void) {
@@ -206,10 +252,12 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     return `${clientPrefix}${randomUUID()}`
   }
 
-  async function start({ viewer, socket, session, mode, input }: LiveViewer): Promise<void> {
+  async function start(entry: LiveViewer): Promise<void> {
+    const { viewer, socket, session, mode, input } = entry
     if (session.environment_status !== 'running') {
       return socket.close(terminalCloseCode.environmentStopped, 'the environment does not run')
     }
+    await auditOpening(entry)
     // What was typed for a program that has ended meanwhile is not for a new shell.
     const startsEnded = mode === 'edit' && input?.known !== true
     if (startsEnded || (await isSessionAlive(session))) await viewer.attach()
@@ -258,10 +306,15 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
     if (toObserve.has(environmentId)) return
     const timer = setTimeout(() => {
       toObserve.delete(environmentId)
-      observeSessions(environmentId, { reach, db }).catch((error: unknown) => {
+      observeRunning(environmentId).catch((error: unknown) => {
         log.debug({ err: error, environmentId }, 'sessions could not be observed')
       })
     }, observeDelayMs)
     toObserve.set(environmentId, timer.unref())
+  }
+
+  /** What ends or starts has nothing to see, and whoever works on it shares the connection that this would open. */
+  async function observeRunning(environmentId: string): Promise<void> {
+    if ((await readEnvironmentStatus(environmentId)) === 'running') await observeSessions(environmentId, { reach, db })
   }
 }

@@ -40,6 +40,7 @@ const titles: Record<ErrorCode, string> = {
   deployment_waiting: 'A deployment is waiting',
   deployment_ended: 'Deployment has ended',
   deployment_refused: 'Refused by Coolify',
+  share_refused: 'Cannot be shared with this person',
   deployment_not_configured: 'No Coolify configured',
   coolify_unavailable: 'Coolify unavailable',
   coolify_refused: 'Coolify refused the token',

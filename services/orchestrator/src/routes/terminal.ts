@@ -7,14 +7,17 @@ import type {} from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { RawData, WebSocket } from 'ws'
-import type { PlacedSessionRow } from '../lib/environment-access.ts'
+import type { VisibleSessionRow } from '../lib/environment-access.ts'
 import type { TerminalService, TerminalSocket } from '../lib/terminal-service.ts'
+
+/** What may wait for a client that does not read. More than its output may be, which has a limit of its own. */
+const maxWaitingBytes = 1024 * 1024
 
 /** A client that answers no ping for two of these is gone. */
 const pingIntervalMs = 25_000
 
 export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService }> = async (app, { terminals }) => {
-  const allowed = new WeakMap<FastifyRequest, PlacedSessionRow>()
+  const allowed = new WeakMap<FastifyRequest, VisibleSessionRow>()
 
   app.get(
     '/terminal/ws/:sessionId',
@@ -25,7 +28,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
       preHandler: async (request) => {
         const { sessionId } = request.params
         const actor = request.actor
-        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query.environmentId))
+        allowed.set(request, await terminals.requireTerminal(actor, sessionId, request.query))
       },
     },
     (webSocket: WebSocket, request) => {
@@ -42,7 +45,6 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
         if (isBinary) opened.viewer.input(bytes)
         else readControl(bytes)
       })
-      webSocket.on('error', (error) => request.log.debug({ err: error }, 'terminal socket failed'))
       webSocket.on('close', () => opened.close())
       watchForSilence(webSocket)
 
@@ -62,7 +64,7 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
 function terminalSocket(webSocket: WebSocket): TerminalSocket {
   return {
     sendOutput: (bytes, sent) => {
-      if (webSocket.readyState === webSocket.OPEN) webSocket.send(bytes, { binary: true }, () => sent())
+      if (takesMore(webSocket)) webSocket.send(bytes, { binary: true }, () => sent())
     },
     sendMessage: (message) => send(webSocket, message),
     get bufferedBytes() {
@@ -75,7 +77,15 @@ function terminalSocket(webSocket: WebSocket): TerminalSocket {
 }
 
 function send(webSocket: WebSocket, message: Parameters<TerminalSocket['sendMessage']>[0]): void {
-  if (webSocket.readyState === webSocket.OPEN) webSocket.send(JSON.stringify(message))
+  if (takesMore(webSocket)) webSocket.send(JSON.stringify(message))
+}
+
+/** Sends away who does not read what it is told, however it goes on asking. */
+function takesMore(webSocket: WebSocket): boolean {
+  if (webSocket.readyState !== webSocket.OPEN) return false
+  if (webSocket.bufferedAmount <= maxWaitingBytes) return true
+  webSocket.close(terminalCloseCode.tooSlow, 'too much waits to be read')
+  return false
 }
 
 function parseControl(bytes: Buffer): TerminalClientMessage | null {

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { readConfig, readEnvironment, type Config } from '../config.ts'
 import { countOf, formatBytes } from '../lib/backup-progress.ts'
 import { createBackup } from '../lib/create-backup.ts'
+import { refuseInside } from '../lib/data-files.ts'
 import { projectRoot } from '../lib/project-paths.ts'
 import { refuseUnfinishedRestore } from '../lib/restore-journal.ts'
 import { readSecret, readSecrets, type Secrets } from '../lib/secrets.ts'
@@ -38,6 +39,7 @@ await runScript({
       if (word === undefined) throw new Error(`The name of a file is missing.\n\n${help}`)
       const path = resolveGivenPath(word)
       const config = readConfig(readEnvironment())
+      refuseInside(config.dataDir, path)
       const choice = parseWorkspaceChoice(String(flags.workspaces))
       const passphrase = flags['with-keys'] === true ? choosePassphrase(config) : null
       const secrets = readInstalledSecrets(config)

@@ -44,7 +44,7 @@ export type CoolifyClient = {
   markBeforeDeploy(appUuid: string): Promise<DeployMark>
   /**
    * Deploys once. It asks a second time only when it is plain that the first request has come to nothing. With the `mark`
-   * of an earlier attempt, what that one began is adopted; a new attempt, as after a full queue, takes a new mark.
+   * of an earlier attempt, what that one began is found; a new attempt, as after a full queue, takes a new mark.
    * @throws CoolifyError not_found when the application is gone; with `outcomeUnknown` it may run: use `findDeployed`.
    */
   deploy(appUuid: string, options?: DeployOptions): Promise<DeployResult>
@@ -56,7 +56,7 @@ export type CoolifyClient = {
   rollback(
     appUuid: string,
     imageTag: string,
-    options?: { mark?: DeployMark; signal?: AbortSignal },
+    options?: Pick<DeployOptions, 'mark' | 'maxRequests' | 'signal'>,
   ): Promise<DeployResult>
   /** Starts the containers anew without a build; not for an application that never ran. */
   restart(appUuid: string, options?: { mark?: DeployMark; signal?: AbortSignal }): Promise<DeployResult>
@@ -151,13 +151,17 @@ export type DeployOptions = {
   pr?: number
   /** Taken by the call itself when it is left out. */
   mark?: DeployMark
+  /** How often it may ask at the most: 1 after an earlier attempt, else 2. */
+  maxRequests?: number
   signal?: AbortSignal
 }
 
 export type DeployResult =
   | { kind: 'created'; deploymentUuid: string }
-  /** One that was already under way for the same commit, or whose answer got lost. */
+  /** One for the same commit that was under way already, whoever asked for it. */
   | { kind: 'adopted'; deploymentUuid: string }
+  /** The one that was asked for, found after its answer had got lost. */
+  | { kind: 'found'; deploymentUuid: string }
   | { kind: 'queue_full'; retryAfterS: number }
   /** Coolify's words, untrusted. */
   | { kind: 'refused'; message: string }

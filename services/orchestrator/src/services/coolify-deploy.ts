@@ -14,7 +14,7 @@ import { requireUuid } from './coolify-paths.ts'
 /** How far back is looked for a deployment whose answer got lost. */
 const newestCount = 5
 /** A second request is made once, and only when the first one has plainly come to nothing. */
-const maxRequests = 2
+const usualRequests = 2
 /** When Coolify does not say how long its queue stays full. */
 const queueFullRetryS = 60
 
@@ -27,6 +27,7 @@ type Attempt = {
   appUuid: string
   wanted: WantedDeployment
   mark: DeployMark | undefined
+  maxRequests?: number | undefined
   signal: AbortSignal | undefined
   request(): Promise<Queued>
 }
@@ -94,7 +95,7 @@ export function createCoolifyDeploys(
       }
       if (!error.outcomeUnknown) throw error
       const lost = await findLost(attempt, mark, error)
-      if (lost !== null) return { kind: 'adopted', deploymentUuid: lost.deploymentUuid }
+      if (lost !== null) return { kind: 'found', deploymentUuid: lost.deploymentUuid }
       if (isLast) throw error
       return null
     }
@@ -111,8 +112,9 @@ export function createCoolifyDeploys(
     const mark = attempt.mark ?? (await markBeforeDeploy(attempt.appUuid, attempt.signal))
     if (attempt.mark !== undefined) {
       const earlier = await findDeployed(attempt.appUuid, mark, attempt.wanted, attempt.signal)
-      if (earlier !== null) return { kind: 'adopted', deploymentUuid: earlier.deploymentUuid }
+      if (earlier !== null) return { kind: 'found', deploymentUuid: earlier.deploymentUuid }
     }
+    const { maxRequests = usualRequests } = attempt
     for (let requests = 1; requests <= maxRequests; requests++) {
       const result = await tryOnce(attempt, mark, requests === maxRequests)
       if (result !== null) return result
@@ -121,7 +123,7 @@ export function createCoolifyDeploys(
   }
 
   const failPhantom = (): never => {
-    const message = 'Coolify answers with a deployment that it does not know, twice. Nothing was deployed.'
+    const message = 'Coolify answers with deployments that it does not know. Nothing was deployed.'
     throw new CoolifyError('bad_response', message)
   }
 
@@ -129,7 +131,7 @@ export function createCoolifyDeploys(
     markBeforeDeploy: (appUuid) => markBeforeDeploy(appUuid),
     findDeployed: (appUuid, mark, wanted = {}) => findDeployed(appUuid, mark, wanted),
 
-    deploy: async (appUuid, { force = false, pr, mark, signal } = {}) => {
+    deploy: async (appUuid, { force = false, pr, mark, maxRequests, signal } = {}) => {
       const query = {
         uuid: requireUuid(appUuid),
         force: String(force),
@@ -140,13 +142,13 @@ export function createCoolifyDeploys(
         const item = value.deployments.find(({ resource_uuid: uuid }) => uuid === appUuid)
         return { message: item?.message ?? 'Coolify does not say why.', deploymentUuid: item?.deployment_uuid ?? null }
       }
-      return deployOnce({ appUuid, wanted: { pr }, mark, signal, request }, failPhantom)
+      return deployOnce({ appUuid, wanted: { pr }, mark, maxRequests, signal, request }, failPhantom)
     },
 
-    rollback: async (appUuid, imageTag, { mark, signal } = {}) => {
+    rollback: async (appUuid, imageTag, { mark, maxRequests, signal } = {}) => {
       const path = `/applications/${requireUuid(appUuid)}/rollback`
       const request = () => askQueued({ path, body: { commit: imageTag }, signal })
-      return deployOnce({ appUuid, wanted: { imageTag }, mark, signal, request }, failPhantom)
+      return deployOnce({ appUuid, wanted: { imageTag }, mark, maxRequests, signal, request }, failPhantom)
     },
 
     restart: async (appUuid, { mark, signal } = {}) => {

@@ -112,7 +112,7 @@ function readFields(errors: unknown, plain: (text: string) => string): Record<st
     entries
       .slice(0, maxFields)
       .map(([field, messages]) => [
-        plain(field).slice(0, 100),
+        toPlainLine(plain(field), 100),
         [messages].flat().slice(0, maxMessagesPerField).map(plain),
       ]),
   )

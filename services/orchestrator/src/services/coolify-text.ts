@@ -28,7 +28,10 @@ export function toPlainLine(text: string, maxLength: number): string {
     .replace(/\p{C}+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1).trimEnd()}…` : line
+  if (line.length <= maxLength) return line
+  // Half of a character, as the cut may leave it, PostgreSQL keeps in no JSON.
+  const start = line.slice(0, maxLength - 1).replace(/\p{Cs}$/u, '')
+  return `${start.trimEnd()}…`
 }
 
 /** Lines of output without colours, other escape sequences and control characters. PostgreSQL cannot keep all of them. */

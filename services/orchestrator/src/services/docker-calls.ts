@@ -25,14 +25,14 @@ export type CallObserver = (call: keyof ContainerRuntime, outcome: 'ok' | 'faile
 
 /**
  * Answers what runs engine calls. Whatever is not a known outcome becomes `RuntimeUnavailable` with the cause kept for
- * the log, and counts as failed.
+ * the log, and counts as failed. `tooLate` aborts when nobody waits for the answer any more, which may come all the same.
  */
 export function createCaller(onCall: CallObserver) {
-  return async function call<T>(verb: keyof ContainerRuntime, work: () => Promise<T>): Promise<T> {
+  return async function call<T>(verb: keyof ContainerRuntime, work: (tooLate: AbortSignal) => Promise<T>): Promise<T> {
     const startedAtMs = performance.now()
     const tell = (outcome: 'ok' | 'failed') => onCall(verb, outcome, (performance.now() - startedAtMs) / 1000)
     try {
-      const answer = await inTime(work())
+      const answer = await inTime(work)
       tell('ok')
       return answer
     } catch (error) {
@@ -50,14 +50,18 @@ function readFailure(error: unknown): ImageMissing | RuntimeUnavailable {
   return new RuntimeUnavailable(words, { cause: error, hasAnswered })
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+async function inTime<T>(work: (tooLate: AbortSignal) => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
+  const late = new AbortController()
   const tooLate = new Promise<never>((_, reject) => {
     const words = `no answer within ${answerDeadlineMs / 1000} s`
-    timer = setTimeout(() => reject(new Error(words)), answerDeadlineMs)
+    timer = setTimeout(() => {
+      reject(new Error(words))
+      late.abort()
+    }, answerDeadlineMs)
   })
   try {
-    return await Promise.race([work, tooLate])
+    return await Promise.race([work(late.signal), tooLate])
   } finally {
     clearTimeout(timer)
   }

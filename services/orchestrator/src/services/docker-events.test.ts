@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import Docker from 'dockerode'
 import { expect, test } from 'vitest'
 import { followEngineEvents, readEngineEvent } from './docker-events.ts'
@@ -42,12 +42,9 @@ test('a network of an environment that is removed tells it', () => {
   expect(readEngineEvent(network, 'i1')).toMatchObject({ environmentId: 'e1', action: 'removed' })
 })
 
-test('an engine that is cut off in the middle of a line ends the stream and nothing else', async () => {
-  const engine = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.write(`${line()}\n${line().slice(0, 20)}`)
-    setTimeout(() => response.socket?.destroy(), 50)
-  })
+/** An engine that answers as it is told. */
+async function startEngine(answer: RequestListener) {
+  const engine = createServer(answer)
   const port = await new Promise<number>((resolve, reject) => {
     engine.listen(0, '127.0.0.1', () => {
       const address = engine.address()
@@ -55,10 +52,39 @@ test('an engine that is cut off in the middle of a line ends the stream and noth
       else reject(new Error('no port'))
     })
   })
-  const events: RuntimeEvent[] = []
   const docker = new Docker({ protocol: 'http', host: '127.0.0.1', port })
-  const stream = await followEngineEvents(docker, 'i1', null, (event) => events.push(event))
+  return { docker, close: () => engine.close() }
+}
+
+test('an engine that is cut off in the middle of a line ends the stream and nothing else', async () => {
+  const { docker, close } = await startEngine((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write(`${line()}\n${line().slice(0, 20)}`)
+    setTimeout(() => response.socket?.destroy(), 50)
+  })
+  const events: RuntimeEvent[] = []
+  const onEvent = (event: RuntimeEvent) => events.push(event)
+  const { signal } = new AbortController()
+  const stream = await followEngineEvents(docker, { instanceId: 'i1', sinceMs: null, onEvent, signal })
   await stream.ended
   expect(events.map(({ action }) => action)).toEqual(['ended'])
-  engine.close()
+  close()
+})
+
+test.each([
+  ['before the engine has answered', () => {}],
+  ['afterwards', (response: ServerResponse) => void response.writeHead(200).write(`${line()}\n`)],
+])('who waits no longer %s leaves nothing open there', async (_when, answer) => {
+  let left = () => {}
+  const hasLeft = new Promise<void>((resolve) => (left = resolve))
+  const waited = new AbortController()
+  const { docker, close } = await startEngine((_request, response) => {
+    response.on('close', left)
+    answer(response)
+    setTimeout(() => waited.abort(), 50)
+  })
+  const options = { instanceId: 'i1', sinceMs: null, onEvent: () => {}, signal: waited.signal }
+  await Promise.allSettled([followEngineEvents(docker, options)])
+  await hasLeft
+  close()
 })

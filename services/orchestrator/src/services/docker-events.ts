@@ -21,21 +21,30 @@ const actions: Record<string, RuntimeEvent['action']> = {
   destroy: 'removed',
 }
 
-/**
- * @param sinceMs Events after this moment come first, so that a new stream leaves no gap to an older one (to the
- * second: some come twice); null begins now.
- */
+export type FollowOptions = {
+  instanceId: string
+  /**
+   * Events after this moment come first, so that a new stream leaves no gap to an older one (to the second: some come
+   * twice); null begins now.
+   */
+  sinceMs: number | null
+  onEvent: (event: RuntimeEvent) => void
+  /** Ends the stream, and the request for one that has not come. */
+  signal: AbortSignal
+}
+
 export async function followEngineEvents(
   docker: Docker,
-  instanceId: string,
-  sinceMs: number | null,
-  onEvent: (event: RuntimeEvent) => void,
+  { instanceId, sinceMs, onEvent, signal }: FollowOptions,
 ): Promise<RuntimeEventStream> {
-  const stream = await docker.getEvents({
+  const options: Docker.GetEventsOptions & { abortSignal: AbortSignal } = {
+    // Missing in its types.
+    abortSignal: signal,
     // Events of networks carry no labels, so there is no filter for ours.
     filters: { type: ['container', 'network'], event: Object.keys(actions) },
     ...(sinceMs === null ? {} : { since: Math.floor(sinceMs / 1000) }),
-  })
+  }
+  const stream = await docker.getEvents(options)
   const lines = createInterface({ input: stream })
   // It repeats the stream's errors; unheard they would end the process.
   lines.on('error', () => {})

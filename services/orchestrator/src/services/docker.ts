@@ -173,7 +173,10 @@ export function createDockerRuntime({
         else await orNull(404, docker.getVolume(resource.id).remove())
       }),
 
-    followEvents: (sinceMs, onEvent) =>
-      call('followEvents', () => followEngineEvents(docker, instanceId, sinceMs, onEvent)),
+    followEvents: (sinceMs, onEvent, signal) =>
+      call('followEvents', (tooLate) => {
+        const ended = AbortSignal.any([signal, tooLate])
+        return followEngineEvents(docker, { instanceId, sinceMs, onEvent, signal: ended })
+      }),
   }
 }

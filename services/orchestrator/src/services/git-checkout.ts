@@ -8,20 +8,20 @@ import { readGitWork, type GitWork } from './git-status.ts'
 import type { SshConnection } from './ssh.ts'
 
 /**
- * A branch that only a remote has is created here. Local changes come along, or git refuses; so it does for an ignored file
- * that the other branch follows.
+ * A branch that only a remote has is created here and belongs to that one. What any other new branch belongs to is decided by
+ * its first push. Local changes come along, or git refuses; so it does for an ignored file that the other branch follows.
  */
 export async function checkout(
   ssh: SshConnection,
   { branch, create, from }: { branch: string; create: boolean; from?: string | undefined },
 ): Promise<string> {
-  const to = create
-    ? // Its first push decides what it belongs to.
-      ['--no-track', '--create', branch, ...(from === undefined ? [] : [from])]
-    : ['--guess', branch]
-  const args = ['switch', '--no-progress', '--no-overwrite-ignore', ...to]
+  const to = create ? ['--create', branch, ...(from === undefined ? [] : [from])] : ['--guess', branch]
+  const args = [...trackSameName, 'switch', '--no-progress', '--no-overwrite-ignore', ...to]
   return allWords(requireSuccess(await writeGit(ssh, args, { deadlineMs: longDeadlineMs })))
 }
+
+/** A new branch follows the one that it begins at only when that is a remote's, of the same name. */
+const trackSameName = ['-c', 'branch.autoSetupMerge=simple']
 
 const commands: Record<Exclude<GitWork, 'bisect'>, string> = {
   merge: 'merge',

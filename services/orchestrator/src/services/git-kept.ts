@@ -1,10 +1,12 @@
 /**
  * What was discarded and can be brought back: commits under refs that neither our log nor our pushes show, each with the
- * time in its name. Of discarded files the commit's tree holds what they were, its parent's tree what they are afterwards.
+ * time in its name. Of discarded files the commit's tree holds their very bytes, its parent's tree what they are afterwards,
+ * as git sees them.
  */
 import { discardDays, type GitKept } from '@craftastic/contract'
 import { pathsToBytes, readFields, textToBytes } from './git-bytes.ts'
 import { literalPaths, requireGit, requireSuccess, writeGit } from './git-command.ts'
+import { withExactFiles } from './git-exact.ts'
 import { GitFailure } from './git-failure.ts'
 import { readGitHead } from './git-head.ts'
 import { withTemporaryIndex, writeTree } from './git-index.ts'
@@ -64,8 +66,13 @@ export async function keepFiles(ssh: SshConnection, request: KeepRequest): Promi
   const { commit: head } = await readGitHead(ssh)
   const { now, afterwards } = await withTemporaryIndex(ssh, (variables) => writeTrees(ssh, request, variables))
   if (now === afterwards) return null
+  const exactly = await withExactFiles(ssh, async (variables) => {
+    requireSuccess(await writeGit(ssh, ['read-tree', afterwards], { variables }))
+    await takeFiles(ssh, request.paths, variables)
+    return writeTree(ssh, variables)
+  })
   const base = await commitTree(ssh, afterwards, head, request.message)
-  const commit = await commitTree(ssh, now, base, request.message)
+  const commit = await commitTree(ssh, exactly, base, request.message)
   await keepCommit(ssh, commit)
   return commit
 }

@@ -1,7 +1,7 @@
 /** Commits, page by page. */
 import type { GitCommit, GitLog, GitLogQuery } from '@craftastic/contract'
 import { readFields } from './git-bytes.ts'
-import { gitCommand, readGit, readVariables, requireGit } from './git-command.ts'
+import { gitCommand, readVariables, requireGit } from './git-command.ts'
 import { readGitHead, type GitHead } from './git-head.ts'
 import type { SshConnection } from './ssh.ts'
 
@@ -73,16 +73,19 @@ export function parseGitLog(output: Buffer): Omit<GitCommit, 'pushed'>[] {
   return commits
 }
 
-/** Of these, what the upstream does not have; null without an upstream. */
+/** Of these, what no remote has, whichever branch it is on; null when nothing of a remote is known. */
 async function findUnpushed(
   ssh: SshConnection,
   page: readonly { commit: string }[],
   { upstream }: GitHead,
 ): Promise<ReadonlySet<string> | null> {
-  if (upstream === null) return null
-  const input = [...page.map(({ commit }) => commit), `^${upstream.trackingRef}`].join('\n')
-  const options = { input: `${input}\n`, maxOutputBytes: maxUnpushedBytes, cut: true }
-  const { stdout } = await readGit(ssh, ['rev-list', '--stdin'], options)
+  // A remote may be followed outside of `refs/remotes`.
+  const tracked = upstream === null || upstream.remote === '.' ? [] : [upstream.trackingRef]
+  const anyOfRemotes = ['for-each-ref', '--count=1', '--format=%(objectname)', 'refs/remotes']
+  if (tracked.length === 0 && (await requireGit(ssh, anyOfRemotes)).stdout.length === 0) return null
+  const input = page.map(({ commit }) => `${commit}\n`).join('')
+  const options = { input, maxOutputBytes: maxUnpushedBytes, cut: true }
+  const { stdout } = await requireGit(ssh, ['rev-list', '--stdin', '--not', '--remotes', ...tracked], options)
   return new Set(stdout.toString('utf8').split('\n'))
 }
 

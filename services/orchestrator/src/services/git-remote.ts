@@ -6,8 +6,8 @@ import { requireNoConflict } from './git-index.ts'
 import type { SshConnection } from './ssh.ts'
 
 /**
- * The branch, or the current one, to the branch of its name. One without an upstream has it afterwards. `force` is refused
- * where the remote has what was never here.
+ * The branch, or the current one, to the branch of its name, which it then belongs to: with another upstream it would count
+ * as not pushed for ever. `force` is refused where the remote has what was never here.
  */
 export async function push(
   ssh: SshConnection,
@@ -22,7 +22,7 @@ export async function push(
   const ref = `refs/heads/${branch}`
   const args = [
     'push',
-    ...(upstream === null ? ['--set-upstream'] : []),
+    ...(upstream?.trackingRef === `refs/remotes/${remote}/${branch}` ? [] : ['--set-upstream']),
     ...(force ? [`--force-with-lease=${ref}`, '--force-if-includes'] : []),
     '--',
     remote,
@@ -40,21 +40,30 @@ async function fetchFrom(ssh: SshConnection, remote: string): Promise<string> {
   return allWords(requireTransfer(await writeGit(ssh, ['fetch', '--', remote], { deadlineMs: longDeadlineMs })))
 }
 
-/** What a pull brings together, after its fetch. */
-export type PullTarget = { ref: string; output: string }
+/** What a pull brings together, after its fetch: `ref` into `branch`. */
+export type PullTarget = { branch: string; ref: string; output: string }
 
 /** Fetches what `integrate` then brings together with the current branch; only that needs the working tree for itself. */
 export async function fetchForPull(ssh: SshConnection): Promise<PullTarget> {
   const head = await readGitHead(ssh)
   if (head.branch === null) throw new GitFailure('refused', 'HEAD is detached: there is no branch to pull into.')
-  if (head.upstream?.remote === '.') return { ref: head.upstream.trackingRef, output: '' }
+  const { branch } = head
+  if (head.upstream?.remote === '.') return { branch, ref: head.upstream.trackingRef, output: '' }
   const remote = await requireRemote(ssh, head.upstream)
   const output = await fetchFrom(ssh, remote)
-  return { ref: await requireTrackingRef(ssh, head, remote), output }
+  return { branch, ref: await requireTrackingRef(ssh, head, remote), output }
 }
 
 /** Answers git's words. @throws GitFailure conflict, and what has begun waits to be settled */
-export async function integrate(ssh: SshConnection, { ref, output }: PullTarget, rebase: boolean): Promise<string> {
+export async function integrate(
+  ssh: SshConnection,
+  { branch, ref, output }: PullTarget,
+  rebase: boolean,
+): Promise<string> {
+  if ((await readGitHead(ssh)).branch !== branch) {
+    const words = `"${branch}" is not the current branch any more, so nothing was pulled into it; what it belongs to was fetched.`
+    throw new GitFailure('refused', words)
+  }
   const args = rebase ? ['rebase', ref] : ['merge', '--no-edit', shortRefName(ref)]
   const result = await writeGit(ssh, args, { deadlineMs: longDeadlineMs })
   await requireNoConflict(ssh, result)

@@ -2,6 +2,7 @@
 import { pathsToBytes, readFields } from './git-bytes.ts'
 import { allWords, requireGit, requireSuccess, writeGit } from './git-command.ts'
 import { removeFiles } from './git-discard.ts'
+import { withExactFiles } from './git-exact.ts'
 import { GitFailure } from './git-failure.ts'
 import { namePaths, withTemporaryIndex, writeTree } from './git-index.ts'
 import { forgetKept, requireKept, takeFiles } from './git-kept.ts'
@@ -43,7 +44,7 @@ async function restoreFiles(ssh: SshConnection, discard: string): Promise<string
   )
   const restored = changes.flatMap(({ path, isThere }) => (isThere ? [path] : []))
   if (restored.length > 0) {
-    await withTemporaryIndex(ssh, async (variables) => {
+    await withExactFiles(ssh, async (variables) => {
       requireSuccess(await writeGit(ssh, ['read-tree', discard], { variables }))
       const input = pathsToBytes(restored)
       return allWords(requireSuccess(await writeGit(ssh, ['checkout-index', '-z', '--stdin'], { input, variables })))

@@ -1,5 +1,4 @@
 /** What is only in a workspace, told in counts and first names by `docker/look-for-work.sh`. */
-import { readFileSync } from 'node:fs'
 import {
   maxHeadlines,
   maxNamedBranches,
@@ -11,8 +10,9 @@ import {
 import { readFields } from './git-bytes.ts'
 import { cleanWords, GitFailure } from './git-failure.ts'
 import type { SshConnection } from './ssh.ts'
+import { readWorkScript } from './work-scripts.ts'
 
-const script = readFileSync(new URL('../../docker/look-for-work.sh', import.meta.url), 'utf8')
+const script = readWorkScript('look-for-work')
 const deadlineMs = 60_000
 /** Of hundreds of repositories inside, the first are told. */
 const maxOutputBytes = 1024 * 1024

@@ -125,8 +125,8 @@ async function isAddingWorktree(ssh: SshConnection): Promise<boolean> {
   return gits.some(({ pid }) => / worktree add /.test(commandLines.get(pid)?.join(' ') ?? ''))
 }
 
-/** The workspace's status does not show them. Not in `.gitignore`, which is the project's. */
-async function hideWorktrees(ssh: SshConnection): Promise<void> {
+/** The workspace's status does not show them. Not in `.gitignore`, which is the project's. @throws GitFailure */
+export async function hideWorktrees(ssh: SshConnection): Promise<void> {
   const find = await requireGit(ssh, ['rev-parse', '--git-path', 'info/exclude'])
   const file = find.stdout.toString('utf8').replace(/\n$/, '')
   const hidden = await ssh.run(['sh', '-c', hideScript, 'sh', file, `${worktreesDirectory.slice(workspace.length)}/`])

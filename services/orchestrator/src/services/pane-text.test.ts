@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPaneText } from './pane-text.ts'
+import { createPaneText, createPaneTexts } from './pane-text.ts'
 
 describe('what a pane writes', () => {
   it('has its control characters and backslashes back', () => {
@@ -37,5 +37,25 @@ describe('what a pane writes', () => {
     expect(text.take('k')).toBe('k')
     expect(text.restart('\\033')).toBe('')
     expect(text.take('[31m')).toBe('\x1b[31m')
+  })
+})
+
+describe('what several panes write', () => {
+  const [first = '', second = ''] = Buffer.from('é').toString('latin1')
+
+  it('is kept apart, as long as it is of panes that can be', () => {
+    const texts = createPaneTexts()
+    texts.of('%0').take(first)
+    for (let id = 1; id < 1_000; id++) texts.of(`%${id}`).take(first)
+    expect(texts.of('%0').take(second)).toBe('é')
+    for (let id = 1_000; id < 2_000; id++) texts.of(`%${id}`).take(first)
+    expect(texts.of('%1').take(second)).toBe('')
+  })
+
+  it('is forgotten for one of them', () => {
+    const texts = createPaneTexts()
+    for (const id of ['%0', '%1']) texts.of(id).take(first)
+    texts.forget('%0')
+    expect(['%0', '%1'].map((id) => texts.of(id).take(second))).toEqual(['', 'é'])
   })
 })

@@ -11,6 +11,31 @@ export type PaneText = {
   restart(pending: string): string
 }
 
+/** A session with more panes than that is none that anybody works in. */
+const maxPanes = 1_000
+
+/** What the panes of a session write, each apart from the others. */
+export type PaneTexts = {
+  of(paneId: string): PaneText
+  forget(paneId: string): void
+}
+
+export function createPaneTexts(): PaneTexts {
+  const texts = new Map<string, PaneText>()
+  return {
+    of: (paneId) => {
+      const known = texts.get(paneId)
+      if (known !== undefined) return known
+      // What is forgotten with them is half a character of each.
+      if (texts.size >= maxPanes) texts.clear()
+      const text = createPaneText()
+      texts.set(paneId, text)
+      return text
+    },
+    forget: (paneId) => void texts.delete(paneId),
+  }
+}
+
 export function createPaneText(): PaneText {
   let decoder = new StringDecoder('utf8')
   let isFirst = true

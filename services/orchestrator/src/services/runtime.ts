@@ -107,8 +107,15 @@ export interface ContainerRuntime {
   listResources(): Promise<OwnedResource[]>
   /** Removes exactly this one; for what no row knows. */
   removeResource(resource: OwnedResource): Promise<void>
-  /** Follows what happens to this instance's containers, from `sinceMs` on (milliseconds since 1970) or from now. */
-  followEvents(sinceMs: number | null, onEvent: (event: RuntimeEvent) => void): Promise<RuntimeEventStream>
+  /**
+   * Follows what happens to this instance's containers, from `sinceMs` on (milliseconds since 1970) or from now, until the
+   * stream is closed or `signal` aborts.
+   */
+  followEvents(
+    sinceMs: number | null,
+    onEvent: (event: RuntimeEvent) => void,
+    signal: AbortSignal,
+  ): Promise<RuntimeEventStream>
 }
 
 /** The engine does not answer, or answered with a failure of its own. */

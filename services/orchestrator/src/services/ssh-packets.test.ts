@@ -2,12 +2,14 @@ import { KeyObject } from 'node:crypto'
 import { connect, type AddressInfo } from 'node:net'
 import { Writable } from 'node:stream'
 import ssh2 from 'ssh2'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { generateSshKeyPair } from './ssh-keys.ts'
-import { joinWrites, prepareKeys } from './ssh-packets.ts'
+import { joinWrites, preparePackets } from './ssh-packets.ts'
 
 const { privateKey } = generateSshKeyPair('test')
+let newest: ssh2.Connection | undefined
 const server = new ssh2.Server({ hostKeys: [privateKey] }, (connection) => {
+  newest = connection
   connection.on('authentication', (attempt) => attempt.accept())
   connection.on('session', (accept) => {
     accept().on('exec', (acceptCommand) => {
@@ -40,28 +42,82 @@ test('what is written in one turn leaves as one, and in order', async () => {
   expect(left).toEqual(['length+packet+tag', 'next turn'])
 })
 
-test('the ciphers of a connection have prepared keys, and what they carry arrives', async () => {
-  const { port } = server.address() as AddressInfo
-  const client = new ssh2.Client()
-  prepareKeys(client)
-  const stream = connect(port, '127.0.0.1')
-  joinWrites(stream)
-  await new Promise<void>((ready, failed) => {
-    client.once('ready', ready).once('error', failed)
-    client.connect({ sock: stream, username: 'dev', algorithms: { cipher: ['aes128-gcm@openssh.com'] } })
-  })
-  const protocol: unknown = Reflect.get(client, '_protocol')
-  expect(protocol).toMatchObject({
-    _cipher: { _encKey: expect.any(KeyObject) },
-    _decipher: { _decipherKey: expect.any(KeyObject) },
-  })
-  const echoed = await new Promise<string>((resolve, reject) => {
-    client.exec('cat', (error, channel) => {
-      if (error !== undefined) return reject(error)
-      channel.once('data', (bytes: Buffer) => resolve(bytes.toString()))
-      channel.write('there and back')
+describe('a connection with prepared packets', () => {
+  let client: ssh2.Client
+  const written: number[] = []
+  beforeAll(async () => {
+    const { port } = server.address() as AddressInfo
+    client = new ssh2.Client()
+    preparePackets(client)
+    const stream = connect(port, '127.0.0.1')
+    const write = stream.write.bind(stream)
+    stream.write = (bytes: Buffer) => {
+      written.push(bytes.length)
+      return write(bytes)
+    }
+    await new Promise<void>((ready, failed) => {
+      client.once('ready', ready).once('error', failed)
+      client.connect({ sock: stream, username: 'dev', algorithms: { cipher: ['aes128-gcm@openssh.com'] } })
     })
   })
-  expect(echoed).toBe('there and back')
-  client.end()
+  afterAll(() => client.end())
+
+  const open = () =>
+    new Promise<ssh2.ClientChannel>((resolve, reject) => {
+      client.exec('cat', (error, channel) => (error === undefined ? resolve(channel) : reject(error)))
+    })
+
+  test('has keys in the form that ciphers use', () => {
+    const protocol: unknown = Reflect.get(client, '_protocol')
+    expect(protocol).toMatchObject({
+      _cipher: { _encKey: expect.any(KeyObject) },
+      _decipher: { _decipherKey: expect.any(KeyObject) },
+    })
+  })
+
+  test('writes a keystroke once, padded to whole blocks', async () => {
+    const channel = await open()
+    written.length = 0
+    const echoed = new Promise((resolve) => channel.once('data', resolve))
+    channel.write('a')
+    await echoed
+    // Its length, one block of padding length, message and padding, and the tag.
+    expect(written).toEqual([4 + 16 + 16])
+    channel.close()
+  })
+
+  test('carries packets of every length there and back, past the end of the random store', async () => {
+    const channel = await open()
+    const sent = Array.from({ length: 600 }, (_, length) => Buffer.alloc(length + 1, length))
+    const expected = Buffer.concat(sent)
+    const received: Buffer[] = []
+    const all = new Promise<void>((resolve) => {
+      channel.on('data', (bytes: Buffer) => {
+        received.push(bytes)
+        if (received.reduce((sum, { length }) => sum + length, 0) === expected.length) resolve()
+      })
+    })
+    for (const bytes of sent) channel.write(bytes)
+    await all
+    expect(Buffer.concat(received).equals(expected)).toBe(true)
+    channel.close()
+  })
+
+  test('goes on with new keys, with what was written meanwhile', async () => {
+    const channel = await open()
+    let received = ''
+    channel.on('data', (bytes: Buffer) => (received += bytes.toString()))
+    const rekeyed = new Promise((resolve) => client.once('handshake', resolve))
+    newest?.rekey()
+    const state = { isOver: false }
+    void rekeyed.then(() => (state.isOver = true))
+    let written = ''
+    for (let index = 0; !state.isOver || index < 200; index++) {
+      written += `${index} `
+      channel.write(`${index} `)
+      await new Promise(setImmediate)
+    }
+    await expect.poll(() => received).toBe(written)
+    channel.close()
+  })
 })

@@ -2,15 +2,16 @@
  * One SSH connection into one environment, multiplexed: a channel for each command and each terminal.
  *
  * The other end belongs to the user's code and is not trusted: the handshake has a deadline, the host key is pinned,
- * output that is read into memory is bounded, and channels that the other end asks for are refused, but those of a
- * forward. Closing a terminal channel hangs up its program; nothing stays behind in the container.
+ * output that is read into memory is bounded, it is held to the windows of its channels (`ssh-flow.ts`), and channels that
+ * it asks for are refused, but those of a forward. Closing a terminal channel hangs up its program; nothing stays behind in the container.
  */
 import ssh2 from 'ssh2'
 import type { Duplex, Writable } from 'node:stream'
 import { endingWithChannel, shellCommand, withInput } from './shell-command.ts'
+import { createSocketRoom, enforceWindows, type SocketRoom } from './ssh-flow.ts'
 import { forwardPort, forwardSocket } from './ssh-forwards.ts'
 import { isSameKey } from './ssh-keys.ts'
-import { joinWrites, prepareKeys } from './ssh-packets.ts'
+import { joinWrites, preparePackets } from './ssh-packets.ts'
 
 const handshakeDeadlineMs = 15_000
 const keepaliveIntervalMs = 15_000
@@ -48,8 +49,12 @@ export type TerminalSize = { cols: number; rows: number }
 export interface CommandChannel {
   /** Bytes as the program wrote them; pausing it holds the channel's window. */
   readonly output: NodeJS.ReadableStream
-  /** False when the caller should wait before it writes more. */
+  /** False when the caller should wait before it writes more. What is written while `isWritable` is false is dropped. */
   write(input: Buffer): boolean
+  /** False once the program has ended or the channel is about to close, which may come some time before `onClose`. */
+  readonly isWritable: boolean
+  /** Taken by `write`, and not yet handed to the connection because the other end takes no more. */
+  readonly unsentBytes: number
   /** Called whenever it may write again. */
   onDrain(listener: () => void): void
   /** Ends the program's input behind what was written. */
@@ -97,7 +102,7 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
   const closeListeners = new Set<() => void>()
   let closed = false
   joinWrites(stream)
-  prepareKeys(client)
+  preparePackets(client)
   client.on('close', () => {
     closed = true
     stream.destroy()
@@ -125,17 +130,19 @@ export async function openSshConnection(stream: Duplex, identity: SshIdentity): 
         compress: ['none'],
       },
     })
+    enforceWindows(client, stream)
   }).catch((error: unknown) => {
     client.destroy()
     stream.destroy()
     throw error
   })
 
+  const room = createSocketRoom(stream)
   return {
     run: (command, options) => runCommand(client, command, options),
-    openTerminal: (command, size) => openTerminalChannel(client, command, size),
+    openTerminal: (command, size) => openTerminalChannel(client, room, command, size),
     openCommand: (command) =>
-      onChannel(client, shellCommand(command), {}, (channel, resolve) => resolve(toCommandChannel(channel))),
+      onChannel(client, shellCommand(command), {}, (channel, resolve) => resolve(toCommandChannel(channel, room))),
     forwardIn: (port, onStream) => forward(`port ${port}`, forwardPort(client, port, onStream)),
     forwardInSocket: (path, onStream) => forward(path, forwardSocket(client, path, onStream)),
     get closed() {
@@ -203,15 +210,14 @@ function runCommand(
 
 function openTerminalChannel(
   client: ssh2.Client,
+  room: SocketRoom,
   command: readonly string[],
   { cols, rows }: TerminalSize,
 ): Promise<TerminalChannel> {
   const pty = { term: 'xterm-256color', cols, rows, width: 0, height: 0 }
   return onChannel(client, shellCommand(command), { pty }, (channel, resolve) => {
-    resolve({
-      ...toCommandChannel(channel),
-      resize: (size) => void channel.setWindow(size.rows, size.cols, 0, 0),
-    })
+    const resize = (size: TerminalSize) => void channel.setWindow(size.rows, size.cols, 0, 0)
+    resolve(Object.assign(toCommandChannel(channel, room), { resize }))
   })
 }
 
@@ -224,9 +230,15 @@ async function forward(what: string, begin: Promise<() => void>): Promise<() => 
   }
 }
 
-function toCommandChannel(channel: ssh2.ClientChannel): CommandChannel {
+function toCommandChannel(channel: ssh2.ClientChannel, room: SocketRoom): CommandChannel {
   let isClosed = false
   const closeListeners: (() => void)[] = []
+  const drainListeners: (() => void)[] = []
+  const tellDrained = () => {
+    if (isClosed || channel.writableNeedDrain || room.isFull) return
+    for (const listener of drainListeners) listener()
+  }
+  channel.on('drain', tellDrained)
   channel.on('error', () => channel.close())
   channel.on('close', () => {
     isClosed = true
@@ -235,8 +247,18 @@ function toCommandChannel(channel: ssh2.ClientChannel): CommandChannel {
   channel.stderr.resume()
   return {
     output: channel,
-    write: (bytes) => channel.writable && channel.write(bytes),
-    onDrain: (listener) => void channel.on('drain', listener),
+    write: (bytes) => {
+      const takesMore = channel.writable && channel.write(bytes)
+      if (room.isFull) room.whenFree(tellDrained)
+      return takesMore && !room.isFull
+    },
+    get isWritable() {
+      return channel.writable
+    },
+    get unsentBytes() {
+      return channel.writableLength
+    },
+    onDrain: (listener) => void drainListeners.push(listener),
     end: () => void channel.end(),
     onClose: (listener) => {
       if (isClosed) listener()

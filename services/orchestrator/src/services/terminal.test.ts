@@ -2,19 +2,23 @@ import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TerminalServerMessage } from '@craftastic/contract'
 import type { TerminalChannel } from './ssh.ts'
-import { creditBytes, inputSettleMs, stallMs, TerminalViewer } from './terminal.ts'
+import { creditBytes, inputSendMs, inputSettleMs, stallMs, TerminalViewer } from './terminal.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
+
+type FakeChannel = TerminalChannel & { ended: boolean; output: PassThrough; isWritable: boolean; unsentBytes: number }
 
 function fakeChannel() {
   const output = new PassThrough({ highWaterMark: 16 * 1024 * 1024 })
   const written: string[] = []
   let onClose = () => {}
-  const channel: TerminalChannel & { ended: boolean; output: PassThrough } = {
+  const channel: FakeChannel = {
     ended: false,
     output,
-    write: (input) => written.push(input.toString()) > 0,
+    isWritable: true,
+    unsentBytes: 0,
+    write: (input) => written.push(input.toString()) > 0 && channel.unsentBytes === 0,
     onDrain: () => {},
     end: () => {},
     resize: () => {},
@@ -218,6 +222,121 @@ test('a client that was typed to is let go of once tmux has surely read it', asy
   expect(latest().channel.ended).toBe(true)
   expect(latest().written).toEqual(['x'])
   expect(given()).toBe(1)
+})
+
+/** A viewer at a prompt that has acknowledged what it got. */
+async function openAtPrompt() {
+  const opened = openViewer()
+  void opened.viewer.attach()
+  await settle()
+  opened.latest().print('hello')
+  await settle()
+  opened.viewer.acknowledge(5)
+  return opened
+}
+
+test('a viewer that stalls while its input is held up is read again, or its acknowledgements would never come', async () => {
+  const { viewer, channels, latest, sink, sentBytes } = await openAtPrompt()
+  latest().channel.unsentBytes = 1
+  viewer.input(Buffer.from('paste'))
+  expect(sink.paused).toBe(true)
+  latest().print(creditBytes + 1)
+  await vi.advanceTimersByTimeAsync(stallMs + 1)
+  expect(sink.paused).toBe(false)
+
+  // What follows comes behind what the first channel has still to send.
+  viewer.acknowledge(sentBytes())
+  viewer.input(Buffer.from('more'))
+  await vi.advanceTimersByTimeAsync(500)
+  expect(channels).toHaveLength(1)
+  expect(latest().channel.ended).toBe(false)
+  latest().channel.unsentBytes = 0
+  await vi.advanceTimersByTimeAsync(100)
+  expect(channels).toHaveLength(2)
+  expect(channels[0]?.channel.ended).toBe(false)
+  latest().print('redraw')
+  await vi.advanceTimersByTimeAsync(inputSettleMs)
+  expect(channels.map(({ written }) => written)).toEqual([['paste'], ['more']])
+  expect(channels[0]?.channel.ended).toBe(true)
+})
+
+test('a channel that never sends what it took is given up', async () => {
+  const { viewer, latest } = await openAtPrompt()
+  latest().channel.unsentBytes = 1
+  viewer.input(Buffer.from('x'))
+  void viewer.close()
+  await vi.advanceTimersByTimeAsync(inputSendMs - 100)
+  expect(latest().channel.ended).toBe(false)
+  await vi.advanceTimersByTimeAsync(inputSettleMs + 200)
+  expect(latest().channel.ended).toBe(true)
+})
+
+test('a key for a client that is ending is held for the next one, and counts when that one takes it', async () => {
+  const { viewer, latest, given, sink } = await openAtPrompt()
+  latest().channel.isWritable = false
+  viewer.input(Buffer.from('x'))
+  expect([given(), sink.paused, latest().written]).toEqual([0, false, []])
+  latest().channel.close()
+  void viewer.attach()
+  await settle()
+  latest().print('redraw')
+  await settle()
+  expect([given(), latest().written]).toEqual([1, ['x']])
+})
+
+test('a key for a client that is ending brings a viewer back that stalls meanwhile', async () => {
+  const { viewer, channels, latest } = await openAtPrompt()
+  latest().print(creditBytes + 1)
+  await settle()
+  latest().channel.isWritable = false
+  viewer.input(Buffer.from('\x03'))
+  await vi.advanceTimersByTimeAsync(stallMs + 1)
+  expect(channels).toHaveLength(2)
+  latest().print('redraw')
+  await settle()
+  expect(latest().written).toEqual(['\x03'])
+})
+
+test('a viewer that stalls again and again is attached after growing pauses, or when it types', async () => {
+  const { viewer, channels, latest, sentBytes } = await openAtPrompt()
+  const stall = async () => {
+    latest().print(creditBytes + 1)
+    await vi.advanceTimersByTimeAsync(stallMs + 1)
+  }
+  for (const [round, pauseMs] of [0, 500, 1_000, 2_000, 2_000].entries()) {
+    await stall()
+    viewer.acknowledge(sentBytes())
+    if (pauseMs > 0) await vi.advanceTimersByTimeAsync(pauseMs - 10)
+    await settle()
+    expect(channels).toHaveLength(round + (pauseMs > 0 ? 1 : 2))
+    await vi.advanceTimersByTimeAsync(20)
+    expect(channels).toHaveLength(round + 2)
+  }
+  await stall()
+  viewer.acknowledge(sentBytes())
+  viewer.input(Buffer.from('\x03'))
+  await settle()
+  expect(channels).toHaveLength(7)
+
+  // Who has kept up for a while begins anew.
+  await vi.advanceTimersByTimeAsync(10_000)
+  await stall()
+  viewer.acknowledge(sentBytes())
+  await settle()
+  expect(channels).toHaveLength(8)
+})
+
+test('a viewer that closes while it waits for its attach is attached no more', async () => {
+  const { viewer, channels, latest, sentBytes } = await openAtPrompt()
+  for (let round = 0; round < 2; round++) {
+    latest().print(creditBytes + 1)
+    await vi.advanceTimersByTimeAsync(stallMs + 1)
+    viewer.acknowledge(sentBytes())
+    await settle()
+  }
+  void viewer.close()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(channels).toHaveLength(2)
 })
 
 test('what is held when a viewer closes was given to nobody', async () => {

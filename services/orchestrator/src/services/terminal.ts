@@ -4,13 +4,15 @@
  *     idle      → attaching   attach() was called
  *     attaching → attached    first output of the tmux client
  *     attached  → stalled     more than `creditBytes` in flight for `stallMs`: the tmux client is let go
- *     stalled   → attaching   an acknowledgement freed credit, or the viewer typed: one redraw
+ *     stalled   → attaching   an acknowledgement freed credit, or the viewer typed: one redraw. Who stalls again and
+ *                             again waits a while for it, unless that one types
  *     attaching, attached → idle   the tmux client is gone; `onLost` decides
  *     any       → closed
  *
  * A tmux client that is attached and not read makes the tmux server inside the container buffer without limit, so a
  * stalled viewer is detached instead of paused for long. Input is held until the first output of an attach: before the
- * client has its terminal in raw mode, a ^C would kill it. Bytes are never decoded.
+ * client has its terminal in raw mode, a ^C would kill it. It is held, too, while a tmux client is ending that takes none.
+ * Bytes are never decoded.
  */
 import type { TerminalServerMessage } from '@craftastic/contract'
 import type { TerminalChannel, TerminalSize } from './ssh.ts'
@@ -27,6 +29,13 @@ const heldInputBytes = 64 * 1024
  * yet; tmux reads within milliseconds, unless the machine is busy.
  */
 export const inputSettleMs = 1_000
+/** How long it is kept at most for input that could not be sent to it yet. */
+export const inputSendMs = 5_000
+/** Before a viewer is attached that stalled, by how often it did so in a row. */
+const attachDelaysMs = [0, 500, 1_000, 2_000]
+/** Who stays attached for so long has not stalled in a row. */
+const steadyMs = 5_000
+const sendPollMs = 20
 
 /** The browser's side. */
 export interface TerminalSink {
@@ -48,6 +57,8 @@ export type TerminalViewerOptions = {
   attach(size: TerminalSize): Promise<TerminalChannel>
   /** Input is on its way to the tmux client. */
   onInput?(bytes: Buffer): void
+  /** The tmux client of an attach is there: it has drawn the screen. */
+  onAttached?(): void
   /** The tmux client is gone, or could not be started (`error`), and nobody here asked for it. */
   onLost(error: unknown): void
 }
@@ -65,6 +76,13 @@ export class TerminalViewer {
   #acknowledgedBytes: number | null = null
   #stallTimer: NodeJS.Timeout | null = null
   #hasRefusedInput = false
+  /** One after the other without a steady time between them. */
+  #stalls = 0
+  #joinedAtMs = -Infinity
+  /** Runs while a viewer that stalled often waits for its attach. */
+  #attachTimer: NodeJS.Timeout | null = null
+  /** Resolves when what an earlier channel took has been sent: what the next one takes comes behind it. */
+  #sending: Promise<void> | null = null
   /** When input was last given to the channel, in milliseconds of `performance.now()`. */
   #wroteAtMs = -Infinity
 
@@ -77,7 +95,10 @@ export class TerminalViewer {
   async attach(): Promise<void> {
     if (this.#state !== 'idle' && this.#state !== 'stalled') return
     this.#state = 'attaching'
+    this.#stopWaiting()
     try {
+      if (this.#sending !== null) await this.#sending
+      if (this.#isClosed()) return
       const channel = await this.#options.attach(this.#size)
       if (this.#isClosed()) channel.close()
       else this.#join(channel)
@@ -92,8 +113,7 @@ export class TerminalViewer {
     if (this.#options.readOnly) return this.#refuseInput()
     if (this.#state === 'attached') return this.#write(bytes)
     if (this.#state === 'closed') return
-    this.#heldInput.push(bytes)
-    if (this.#heldInput.reduce((sum, held) => sum + held.length, 0) > heldInputBytes) this.#options.sink.pauseInput()
+    this.#hold(bytes)
     // A ^C must bite although the viewer is behind.
     if (this.#state === 'stalled') void this.attach()
   }
@@ -115,18 +135,22 @@ export class TerminalViewer {
     if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#heldInput = []
+    this.#stopWaiting()
     await this.#leave()
   }
 
   #join(channel: TerminalChannel): void {
     const { sink, sessionId } = this.#options
     this.#channel = channel
+    this.#joinedAtMs = performance.now()
     channel.resize(this.#size)
     sink.sendMessage({ type: 'ready', sessionId, ...this.#size })
     channel.output.on('data', (bytes: Buffer) => {
       if (this.#channel === channel) this.#forward(bytes)
     })
-    channel.onDrain(() => sink.resumeInput())
+    channel.onDrain(() => {
+      if (this.#channel === channel) sink.resumeInput()
+    })
     channel.onClose(() => {
       if (this.#channel !== channel) return
       this.#state = 'idle'
@@ -139,13 +163,20 @@ export class TerminalViewer {
   #forward(bytes: Buffer): void {
     this.#sentBytes += bytes.length
     this.#options.sink.sendOutput(bytes, () => this.#release())
-    if (this.#state === 'attaching') this.#releaseHeldInput()
+    if (this.#state === 'attaching') {
+      this.#releaseHeldInput()
+      this.#options.onAttached?.()
+    }
     if (this.#inFlightBytes() <= creditBytes || this.#stallTimer !== null) return
     this.#channel?.output.pause()
-    this.#stallTimer = setTimeout(() => {
-      this.#state = 'stalled'
-      void this.#leave()
-    }, stallMs)
+    this.#stallTimer = setTimeout(() => this.#stall(), stallMs)
+  }
+
+  #stall(): void {
+    this.#state = 'stalled'
+    this.#stalls = performance.now() - this.#joinedAtMs < steadyMs ? this.#stalls + 1 : 1
+    void this.#leave()
+    if (this.#heldInput.length > 0) void this.attach()
   }
 
   #refuseInput(): void {
@@ -165,10 +196,16 @@ export class TerminalViewer {
 
   #write(bytes: Buffer): void {
     const channel = this.#channel
-    if (channel === null) return
+    // What an ending client does not take is for the next one, behind what waits for that already.
+    if (channel?.isWritable !== true || this.#heldInput.length > 0) return this.#hold(bytes)
     this.#wroteAtMs = performance.now()
     if (!channel.write(bytes)) this.#options.sink.pauseInput()
     this.#options.onInput?.(bytes)
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#heldInput.push(bytes)
+    if (this.#heldInput.reduce((sum, held) => sum + held.length, 0) > heldInputBytes) this.#options.sink.pauseInput()
   }
 
   /** Until the first acknowledgement the socket's own buffer is the measure. */
@@ -183,9 +220,16 @@ export class TerminalViewer {
       clearTimeout(this.#stallTimer)
       this.#stallTimer = null
       this.#channel?.output.resume()
-    } else if (this.#state === 'stalled') {
-      void this.attach()
+    } else if (this.#state === 'stalled' && this.#attachTimer === null) {
+      const delayMs = attachDelaysMs[Math.min(this.#stalls, attachDelaysMs.length) - 1] ?? 0
+      if (delayMs === 0) void this.attach()
+      else this.#attachTimer = setTimeout(() => void this.attach(), delayMs)
     }
+  }
+
+  #stopWaiting(): void {
+    if (this.#attachTimer !== null) clearTimeout(this.#attachTimer)
+    this.#attachTimer = null
   }
 
   /** Lets go of the tmux client, which ends with its channel: once tmux has read what was typed. */
@@ -195,16 +239,43 @@ export class TerminalViewer {
     const channel = this.#channel
     this.#channel = null
     if (channel === null) return
-    const settledMs = performance.now() - this.#wroteAtMs
-    if (settledMs < inputSettleMs) {
-      // Unread, it would make tmux buffer.
-      channel.output.resume()
-      await new Promise((resolve) => void setTimeout(resolve, inputSettleMs - settledMs).unref())
+    // Acknowledgements come the same way as the input that this channel held up.
+    this.#options.sink.resumeInput()
+    let wroteAtMs = this.#wroteAtMs
+    // Unread, it would make tmux buffer.
+    if (performance.now() - wroteAtMs < inputSettleMs || hasUnsent(channel)) channel.output.resume()
+    if (hasUnsent(channel)) {
+      await this.#waitUntilSent(channel)
+      wroteAtMs = performance.now()
     }
+    const settledMs = performance.now() - wroteAtMs
+    if (settledMs < inputSettleMs) await sleep(inputSettleMs - settledMs)
     channel.close()
+  }
+
+  async #waitUntilSent(channel: TerminalChannel): Promise<void> {
+    const sending = Promise.all([this.#sending, untilSent(channel)]).then(() => {
+      if (this.#sending === sending) this.#sending = null
+    })
+    this.#sending = sending
+    await sending
   }
 
   #isClosed(): boolean {
     return this.#state === 'closed'
   }
+}
+
+/** What a closed channel did not send is lost. */
+function hasUnsent(channel: TerminalChannel): boolean {
+  return channel.isWritable && channel.unsentBytes > 0
+}
+
+async function untilSent(channel: TerminalChannel): Promise<void> {
+  const giveUpAtMs = performance.now() + inputSendMs
+  while (hasUnsent(channel) && performance.now() < giveUpAtMs) await sleep(sendPollMs)
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms).unref())
 }

@@ -60,6 +60,12 @@ export function attachCommand(name: string, directory: string, client: Attaching
   return startingClient(client.id, directory, ['new-session', '-A', ...flags, '-s', name])
 }
 
+/** The same for a session that is there: one that is gone stays gone, and the client ends without a word. */
+export function attachAgainCommand(name: string, client: AttachingClient): string[] {
+  const flags = client.sizeCounts ? [] : ['-f', 'ignore-size']
+  return startingClient(client.id, '/', ['attach-session', ...flags, '-t', `=${name}`])
+}
+
 export type AttachingClient = {
   id: string
   /** Whether its size counts while others are attached. */
@@ -80,11 +86,12 @@ const clientDirectory = `${runDirectory}/clients`
 /**
  * One shell that becomes the client, because somebody waits for the redraw: its own words start no program, as sshd has
  * told the name of the pseudo-terminal. The directory is entered here: tmux would expand formats, and so run commands, in
- * a `-c` argument.
+ * a `-c` argument. What a client says on standard error is that there is nothing to attach to, which is no output of a
+ * session.
  */
 function startingClient(id: string, directory: string, command: readonly string[]): string[] {
   const remember = '[ -d "$2" ] || mkdir -p "$2"; echo "$3" >"$2/${SSH_TTY##*/}"'
-  const script = `cd -- "$1" 2>/dev/null || cd; ${remember}; shift 3; exec "$@"`
+  const script = `cd -- "$1" 2>/dev/null || cd; ${remember}; shift 3; exec "$@" 2>/dev/null`
   return ['sh', '-c', script, 'sh', directory, clientDirectory, id, ...tmux, ...command]
 }
 

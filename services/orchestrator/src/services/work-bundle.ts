@@ -2,16 +2,15 @@
  * What is only in a workspace, as a Git bundle: made and read inside the environment by `docker/keep-work.sh` and
  * `docker/restore-work.sh`, carried over the way in. What comes out is bounded and has deadlines.
  */
-import { readFileSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { z } from 'zod'
 import { bytesToText } from './git-bytes.ts'
 import { cleanWords } from './git-failure.ts'
 import { SshFailure, type CommandResult, type SshConnection } from './ssh.ts'
+import { readWorkScript } from './work-scripts.ts'
 
-const dockerDirectory = new URL('../../docker/', import.meta.url)
-const keepScript = readFileSync(new URL('keep-work.sh', dockerDirectory), 'utf8')
-const restoreScript = readFileSync(new URL('restore-work.sh', dockerDirectory), 'utf8')
+const keepScript = readWorkScript('keep-work')
+const restoreScript = readWorkScript('restore-work')
 
 const directory = '/workspace/.craftastic-kept'
 const bundlePath = `${directory}/work.bundle`
@@ -23,7 +22,8 @@ const shrinkFactor = 4
 
 const gatherDeadlineMs = 240_000
 const carryDeadlineMs = 300_000
-const restoreDeadlineMs = 300_000
+/** What was left to other hosts is fetched again. */
+const restoreDeadlineMs = 600_000
 const clearDeadlineMs = 30_000
 
 /** `tooLarge`: it is more than may be kept. The message is for people. */
@@ -56,10 +56,11 @@ const KeptLine = z.tuple([z.enum(['0', '1']), Count, Count, Count, z.string().ma
 /** Gathers what is only in the workspace. Null when that is nothing. @throws WorkBundleFailure */
 export async function gatherWork(
   ssh: SshConnection,
-  { maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
+  { maxBytes, repositoryUrl, signal }: { maxBytes: number; repositoryUrl: string | null; signal: AbortSignal },
 ): Promise<GatheredWork | null> {
-  const sizes = [String(maxBytes * shrinkFactor), String(fullHistoryBytes)]
-  const result = await ssh.run(keepCommand('prepare', ...sizes), { deadlineMs: gatherDeadlineMs, signal })
+  const sizes = [maxBytes * shrinkFactor, fullHistoryBytes, maxBytes].map(String)
+  const command = keepCommand('prepare', ...sizes, repositoryUrl ?? '')
+  const result = await ssh.run(command, { deadlineMs: gatherDeadlineMs, signal })
   if (result.exitCode === 4) throw new WorkBundleFailure('tooLarge', 'The files are too large.')
   requireSuccess(result, 'What is only in the workspace could not be read.')
   return readGathered(bytesToText(result.stdout))

@@ -91,6 +91,17 @@ sed -i 's/^2$/two/; s/^39$/thirty-nine/' n; printf 'new\\n' >u`)
   })
 
   describe('that are discarded', () => {
+    it('come back byte for byte, whatever git converts', async () => {
+      await git.sh(`git config filter.lossy.clean 'sed s/secret/gone/'; printf '* text=auto\\n*.lossy filter=lossy\\n' >.gitattributes
+git add .gitattributes; git commit -qm attributes
+printf 'new\\r\\nlines\\r\\n' >untracked; printf 'one\\r\\nchanged\\r\\n' >a; echo secret >b.lossy`)
+      const before = await git.sh('git status --porcelain; sha1sum *')
+      const commit = await discard({ files: ['a', 'untracked', 'b.lossy'] })
+      expect(await git.changes()).toEqual({})
+      await git.done('discards/restore', { discard: commit })
+      expect(await git.sh('git status --porcelain; sha1sum *')).toBe(before)
+    })
+
     it('come back exactly, untracked, deleted and executable ones, too', async () => {
       await git.sh(`echo staged >>a; git add a; echo unstaged >>a; mkdir d; printf '\\000\\377' >d/bin; chmod +x d/bin; ln -s nowhere d/link
 echo x >keep; echo gone >b; git add b; git commit -qm b -- b; rm b`)

@@ -1,4 +1,4 @@
-import { GitBranchList } from '@craftastic/contract'
+import { GitBranchList, GitLog } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
@@ -65,6 +65,51 @@ describeOnEngine('a remote', () => {
     await theirs.done('checkout', { branch: main })
   })
 
+  const pushed = async (git: GitRepository, query: string) =>
+    GitLog.parse((await git.get('log', query)).body).commits.map(({ pushed }) => pushed)
+
+  it('has what any of its branches has, whatever the current branch belongs to', async () => {
+    await mine.sh(`git checkout -q -b elsewhere; git commit -q --allow-empty -m more; git push -q origin elsewhere`)
+    await mine.done('checkout', { branch: 'fresh', create: true, from: `origin/${main}` })
+    expect((await mine.status()).upstream).toBeNull()
+    expect(await pushed(mine, '?limit=2')).toEqual([true, true])
+    await commit(mine, 'fresh', 'one')
+    expect(await pushed(mine, '?limit=2')).toEqual([false, true])
+    expect(await pushed(mine, '?limit=3&all=true')).toEqual([false, true, true])
+    await mine.sh('git checkout -q --detach')
+    expect(await pushed(mine, '?limit=2')).toEqual([false, true])
+    await mine.done('checkout', { branch: main })
+  })
+
+  it('gives a branch that is then followed, also one that is not "origin"', async () => {
+    await theirs.sh(
+      `git push -q origin HEAD:refs/heads/followed; git remote add fork "$(git remote get-url origin)"; git fetch -q fork`,
+    )
+    await mine.sh('git fetch -q')
+    await mine.done('checkout', { branch: 'followed', create: true, from: 'origin/followed' })
+    expect(await mine.status()).toMatchObject({ upstream: 'origin/followed', ahead: 0, behind: 0 })
+    await theirs.sh('git remote remove origin')
+    await theirs.done('checkout', { branch: 'followed', create: true, from: 'fork/followed' })
+    expect((await theirs.status()).upstream).toBe('fork/followed')
+    await commit(theirs, 'followed', 'one')
+    await theirs.done('push')
+    await mine.done('pull')
+    expect(await mine.sh('cat followed')).toBe('one')
+    await theirs.sh(
+      `git remote rename fork origin; git checkout -q ${main}; git branch -q --set-upstream-to=origin/${main}`,
+    )
+    await mine.done('checkout', { branch: main })
+  })
+
+  it('has the upstream of a branch once that is pushed, whatever its upstream was', async () => {
+    await mine.sh(`git checkout -q -b renamed --track origin/${main}`)
+    await commit(mine, 'renamed', 'one')
+    expect(await mine.status()).toMatchObject({ upstream: `origin/${main}`, ahead: 1 })
+    await mine.done('push')
+    expect(await mine.status()).toMatchObject({ upstream: 'origin/renamed', ahead: 0 })
+    await mine.done('checkout', { branch: main })
+  })
+
   it('is not written over: the push says so, and a pull brings both together', async () => {
     await commit(theirs, 'b', 'theirs')
     await theirs.done('push')
@@ -99,6 +144,26 @@ describeOnEngine('a remote', () => {
     await mine.done('operation', { action: 'continue' })
     expect(await mine.status()).toMatchObject({ operation: null, branch: main, behind: 0 })
     await mine.done('push')
+  })
+
+  it('gives nothing to another branch that was chosen meanwhile', async () => {
+    await reset(mine)
+    await reset(theirs)
+    await commit(theirs, 'meanwhile', 'one')
+    await theirs.done('push')
+    // A remote that begins to answer when it may.
+    await mine.sh(`git branch -q -f other; rm -f /tmp/asked /tmp/may
+git clone -q --bare --no-local "$(git remote get-url origin)" /tmp/slow.git
+printf '#!/bin/sh\\ntouch /tmp/asked\\nuntil [ -e /tmp/may ]; do sleep 0.1; done\\nexec git-upload-pack "$@"\\n' >/tmp/slow
+chmod +x /tmp/slow; git config remote.origin.uploadpack /tmp/slow; git config remote.origin.url /tmp/slow.git`)
+    const pulling = mine.refused('git_refused', 'pull')
+    await mine.sh('until [ -e /tmp/asked ]; do sleep 0.1; done; git switch -q other; touch /tmp/may')
+    expect(await pulling).toContain(`"${main}" is not the current branch any more`)
+    expect(await mine.sh('git branch --show-current; ls meanwhile 2>/dev/null || echo none')).toBe('other\nnone')
+    await mine.sh(`git switch -q ${main}`)
+    await mine.done('pull')
+    expect(await mine.sh('cat meanwhile')).toBe('one')
+    await mine.sh(`git config --unset remote.origin.uploadpack; rm -rf /tmp/slow /tmp/slow.git`)
   })
 
   it('may be unreachable, closed, or not be there at all', async () => {

@@ -245,7 +245,8 @@ echo env >.git/info/exclude; echo mine >env`)
       { name: 'main', current: false, worktree: null },
     ])
     expect(await git.status()).toMatchObject({ branch: 'feature', upstream: 'main', ahead: 1, behind: 0 })
-    expect((await log()).commits.map(({ pushed }) => pushed)).toEqual([false, true])
+    // Its upstream is a branch of this repository, and there is no remote.
+    expect((await log()).commits.map(({ pushed }) => pushed)).toEqual([false, false])
     await git.done('checkout', { branch: 'main' })
     await git.sh('echo local >b')
     expect(await git.refused('git_refused', 'checkout', { branch: 'feature' })).toContain('b')

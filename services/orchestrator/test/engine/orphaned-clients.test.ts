@@ -56,7 +56,12 @@ describeOnEngine('tmux clients without a viewer', () => {
     viewer.type('echo still-$((1 + 1))\r')
     await viewer.waitFor(/still-2/)
     other.close()
+
+    // Also where nobody looks on any more.
     await viewer.close()
+    await attach(`${own.split('.')[0] ?? ''}.${randomUUID()}`)
+    await expect.poll(readGauge, { timeout: 10_000, interval: 100 }).toBe(1)
+    await expect.poll(listIds, { timeout: 10_000 }).toEqual([])
     await api.request('DELETE', `/api/sessions/${session.id}`)
   })
 })

@@ -1,6 +1,6 @@
 /** Two users: what is one's is absent for the other, on every route there is. */
 import { randomUUID } from 'node:crypto'
-import { EnvironmentList, KeptWorkList, Problem, Recording } from '@craftastic/contract'
+import { EnvironmentList, KeptWorkList, Problem, Recording, SessionShare } from '@craftastic/contract'
 import { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -14,6 +14,7 @@ const aboutOneself = new Set([
   'GET /api/auth/me',
   'GET /api/events',
   'GET /api/kept-work',
+  'GET /api/shared-sessions',
   'GET /api/git/credentials',
   'PUT /api/git/credentials/:host',
   'DELETE /api/git/credentials/:host',
@@ -32,6 +33,7 @@ const aboutOneself = new Set([
 const bodies: Record<string, (owned: Owned) => object> = {
   'POST /api/sessions': ({ environmentId }) => ({ environmentId }),
   'PATCH /api/sessions/:sessionId': () => ({ name: 'taken over' }),
+  'POST /api/sessions/:sessionId/shares': () => ({ email: 'stranger@example.org', mode: 'edit' }),
   'PATCH /api/environments/:environmentId': () => ({ name: 'taken over' }),
   'POST /api/git/commit': ({ environmentId }) => ({ environmentId, message: 'planted' }),
   'POST /api/git/discard': ({ environmentId }) => ({ environmentId, files: ['a'] }),
@@ -62,6 +64,9 @@ const bodies: Record<string, (owned: Owned) => object> = {
 /** What is not answered with 404, because it names no thing but a right. */
 const otherAnswers: Record<string, number> = { 'POST /api/environments': 403, 'POST /api/containers/create': 403 }
 
+/** All that somebody is answered with whom a session is shared, beside its terminal. */
+const sharedAnswers: Record<string, number> = { 'GET /api/sessions/:sessionId/history': 200 }
+
 type Owned = {
   userId: string
   environmentId: string
@@ -73,6 +78,7 @@ type Owned = {
   keptWorkId: string
   deploymentId: string
   appId: string
+  shareId: string
 }
 
 describeOnEngine('two users', () => {
@@ -98,6 +104,7 @@ describeOnEngine('two users', () => {
       keptWorkId: await keepWork(),
       deploymentId: await insertDeployment(environment.id),
       appId: 'app',
+      shareId: (await share((await createUser(server())).email, session.id)).id,
     }
   })
   afterAll(() => owner.deleteEnvironment(owned.environmentId))
@@ -109,6 +116,11 @@ describeOnEngine('two users', () => {
     await owner.deleteEnvironment(id)
     const { keptWork } = await owner.expect(200, KeptWorkList, 'GET', '/api/kept-work')
     return keptWork[0]?.id ?? ''
+  }
+
+  const share = (email: string, sessionId: string) => {
+    const path = `/api/sessions/${sessionId}/shares`
+    return owner.expect(201, SessionShare, 'POST', path, { body: { email, mode: 'edit' } })
   }
 
   const insertDeployment = async (environmentId: string): Promise<string> => {
@@ -124,27 +136,52 @@ describeOnEngine('two users', () => {
     async (role) => {
       const { email } = await createUser(server(), { role })
       const stranger = await ApiClient.signIn(server().baseUrl, { email, password: testPassword })
-      const routes = server()
-        .routes.flatMap(({ methods, url, access }) =>
-          methods.map((method) => ({ method, url, access, key: `${method} ${url}` })),
-        )
-        .filter(({ method, access, key }) => access === 'signedIn' && method !== 'HEAD' && !aboutOneself.has(key))
-      expect(routes.length).toBeGreaterThan(12)
-
-      for (const { method, url, key } of routes) {
-        // Admins may create for others.
-        if (key in otherAnswers && role === 'admin') continue
-        const isKnown = /:|sessions$|environments$|create$|\/git\/|\/deployment\//.test(url)
-        expect(isKnown, `${key} needs a rule in this test`).toBe(true)
-        const body = bodies[key]?.(owned)
-        const answer = await stranger.request(method, fill(url), { ...(body === undefined ? {} : { body }) })
-        expect(answer.status, `${key}: ${JSON.stringify(answer.body)}`).toBe(otherAnswers[key] ?? 404)
-        expect(Problem.parse(answer.body).detail).not.toContain('mine')
-      }
-      const target = { baseUrl: server().baseUrl, accessToken: stranger.accessToken ?? '', sessionId: owned.sessionId }
-      await expect(openTerminal(target)).rejects.toThrow(/404/)
+      // Admins may create for others.
+      await walkRoutes(stranger, role === 'admin' ? null : otherAnswers)
+      await expect(openTerminal(terminalOf(stranger, owned.sessionId))).rejects.toThrow(/404/)
     },
   )
+
+  it('somebody who may type in one session can do nothing else in its environment', async () => {
+    const { email } = await createUser(server())
+    const guest = await ApiClient.signIn(server().baseUrl, { email, password: testPassword })
+    await share(email, owned.sessionId)
+    await walkRoutes(guest, { ...otherAnswers, ...sharedAnswers })
+    const sibling = await owner.createSession({ environmentId: owned.environmentId })
+    await expect(openTerminal(terminalOf(guest, sibling.id))).rejects.toThrow(/404/)
+    expect((await guest.request('GET', `/api/sessions/${sibling.id}/history`)).status).toBe(404)
+    await owner.request('DELETE', `/api/sessions/${sibling.id}`)
+    const terminal = await openTerminal(terminalOf(guest, owned.sessionId))
+    await terminal.waitFor(/\$/)
+    await terminal.close()
+  })
+
+  const terminalOf = ({ accessToken }: ApiClient, sessionId: string) => {
+    return { baseUrl: server().baseUrl, accessToken: accessToken ?? '', sessionId }
+  }
+
+  /** Asks every route for what is the owner's: it answers 404, or what `others` says; those are left out when it is null. */
+  const walkRoutes = async (caller: ApiClient, others: Record<string, number> | null) => {
+    const routes = server()
+      .routes.flatMap(({ methods, url, access }) =>
+        methods.map((method) => ({ method, url, access, key: `${method} ${url}` })),
+      )
+      .filter(({ method, access, key }) => access === 'signedIn' && method !== 'HEAD' && !aboutOneself.has(key))
+    expect(routes.length).toBeGreaterThan(12)
+
+    for (const { method, url, key } of routes) {
+      if (others === null && key in otherAnswers) continue
+      const isKnown = /:|sessions$|environments$|create$|\/git\/|\/deployment\//.test(url)
+      expect(isKnown, `${key} needs a rule in this test`).toBe(true)
+      const body = bodies[key]?.(owned)
+      const answer = await caller.request(method, fill(url), { ...(body === undefined ? {} : { body }) })
+      const expected = others?.[key] ?? 404
+      expect(answer.status, `${key}: ${JSON.stringify(answer.body)}`).toBe(expected)
+      // Without an upgrade there is no terminal, for whoever may open it.
+      if (expected === 200 || answer.body === '') continue
+      expect(Problem.parse(answer.body).detail).not.toContain('mine')
+    }
+  }
 
   it('does not bring back what is kept for the other', async () => {
     const stranger = await server().signInNew()

@@ -21,7 +21,12 @@ describeOnEngine('the runtime', () => {
     const { runtime } = openRuntime()
     const directory = await docker('info', '--format', '{{.DockerRootDir}}')
     expect(await runtime.readDataDirectory()).toBe(directory)
-    const freeBytes = await createDiskFloor({ runtime, floorBytes: 0 }).readFreeBytes()
+    const freeBytes = await createDiskFloor({
+      runtime,
+      path: null,
+      floorBytes: 0,
+      log: { warn: () => {} },
+    }).readFreeBytes()
     expect(freeBytes === null).toBe(!existsSync(directory))
   })
 

@@ -58,6 +58,15 @@ describeOnEngine('the history of a session', () => {
     expect(await askTmux(environmentId, 'display-message', '-p', '-t', target, '#{pane_in_mode}')).toBe('0')
   })
 
+  it('is read once at a time by one person, who is told when that is asked too often', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => api.request('GET', pathOf())))
+    const refused = answers.filter(({ status }) => status === 429)
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20 - refused.length)
+    expect(refused.length).toBeGreaterThan(0)
+    expect(refused[0]?.headers.get('retry-after')).toBe('2')
+    expect(await read()).toMatchObject({ alternateScreen: false })
+  })
+
   it('is bounded by weight, not only by lines, and begins with a whole line', async () => {
     const heavy =
       'for (i = 0; i < 19000; i++) { for (j = 0; j < 76; j++) printf "\\033[38;2;%d;%d;7mx", i % 250, j; print "" }'

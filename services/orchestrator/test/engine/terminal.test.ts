@@ -84,6 +84,22 @@ describeOnEngine('terminals', () => {
       expect(await terminal.closed).toBe(1009)
     }))
 
+  it('sends away who asks on and on and reads none of the answers', { timeout: 180_000 }, () =>
+    withTerminal(async (terminal) => {
+      terminal.socket.pause()
+      const sockets = server().app.websocketServer.clients
+      const isSentAway = () => [...sockets].some((socket) => socket.readyState === socket.CLOSING)
+      // Their answers are more than the sockets between have room for.
+      for (let asked = 0; asked < 400_000 && !isSentAway(); asked += 4_000) {
+        for (let count = 0; count < 4_000; count++) terminal.socket.send('{')
+        await expect.poll(() => terminal.socket.bufferedAmount, { timeout: 20_000, interval: 10 }).toBe(0)
+      }
+      for (const { bufferedAmount } of sockets) expect(bufferedAmount).toBeLessThan(2 * 1024 * 1024)
+      terminal.socket.resume()
+      expect(await terminal.closed).toBe(1013)
+    }),
+  )
+
   it('shows two clients the same screen', () =>
     withTerminal(async (terminal, session) => {
       const other = await attach(session.id)
@@ -159,6 +175,27 @@ describeOnEngine('terminals', () => {
       )
       .toBe('bash')
     terminal.socket.terminate()
+    await api.request('DELETE', `/api/sessions/${session.id}`)
+  })
+
+  it.each([
+    ['acknowledges', (terminal: TerminalClient) => terminal.socket.send('{"type":"ack","bytes":999999999}')],
+    ['types', (terminal: TerminalClient) => terminal.type('echo not-for-a-new-shell\r')],
+  ])('tells a viewer that stalled and then %s that the program ended meanwhile', async (_, comeBack) => {
+    const session = await api.createSession({ environmentId })
+    const terminal = await attach(session.id, { acknowledge: false })
+    await terminal.waitFor(/\$ /)
+    terminal.socket.send(JSON.stringify({ type: 'ack', bytes: 1 }))
+    terminal.type("while :; do printf '\\033[%dm%0120d\\n' $((RANDOM % 8 + 30)) $RANDOM; done\r")
+    await expect.poll(clients, { timeout: 20_000, interval: 200 }).toEqual([])
+    await askTmux(environmentId, 'kill-session', '-t', `=${session.tmuxSessionName}`)
+    const before = terminal.text.length
+    comeBack(terminal)
+    expect(await terminal.closed).toBe(1000)
+    expect(terminal.messages.at(-1)).toEqual({ type: 'exit' })
+    // Neither a new shell nor complaints of tmux.
+    expect(terminal.text.slice(before).trim()).toBe('')
+    expect((await api.expect(200, Session, 'GET', `/api/sessions/${session.id}`)).status).toBe('dead')
     await api.request('DELETE', `/api/sessions/${session.id}`)
   })
 

@@ -131,6 +131,25 @@ describeOnEngine('several viewers of one session', () => {
     await api.request('DELETE', `/api/sessions/${session.id}`)
   })
 
+  it('gives the size to who was just attaching when its owner left', async () => {
+    const session = await api.createSession({ environmentId })
+    const owner = await attach(session.id, { cols: 120, rows: 40 })
+    // sshd's shell reads it: clients on a terminal take their time, other commands do not.
+    await inContainer(environmentId, 'sh', '-c', `echo '[ -z "$SSH_TTY" ] || sleep 2' >~dev/.bashrc`)
+    const accessToken = api.accessToken ?? ''
+    const options = { baseUrl: server().baseUrl, accessToken, sessionId: session.id, cols: 80, rows: 24 }
+    const next = await openTerminal(options)
+    await expect.poll(() => next.messages.some(({ type }) => type === 'ready')).toBe(true)
+    owner.socket.terminate()
+    await expect.poll(() => flagsOf(session)).toEqual([])
+    await untilOutput(next)
+    await inContainer(environmentId, 'sh', '-c', 'rm ~dev/.bashrc')
+    await expect.poll(() => flagsOf(session)).not.toEqual([])
+    await expect.poll(() => flagsOf(session)).toEqual([expect.not.stringMatching(/ignore-size/)])
+    await next.close()
+    await api.request('DELETE', `/api/sessions/${session.id}`)
+  })
+
   it('leaves nothing behind after a thousand terminals that come and go', { timeout: 240_000 }, async () => {
     const session = await api.createSession({ environmentId })
     const typist = await attach(session.id)

@@ -6,8 +6,9 @@ import {
   type ThrowawayEngine,
 } from '@craftastic/testing/throwaway-engine'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { askTmux, inContainer } from '../harness/engine-cli.ts'
+import { describeOnEngine } from '../harness/engine.ts'
 import {
   attach,
   beginCreate,
@@ -23,13 +24,15 @@ import { readReadiness, removeFaultServer, startFaultServer, type FaultServer } 
 import { checkInvariant } from './invariant.ts'
 
 const missing = explainNoThrowawayEngine()
-if (missing !== null) console.warn(`An engine that ends, hangs or crashes is not tested here: ${missing}.`)
+if (missing !== null && process.env.SKIP_ENGINE !== '1') {
+  throw new Error(`An engine of its own is needed, but ${missing}. SKIP_ENGINE=1 leaves this out.`)
+}
 
 const frozenMs = 15_000
 /** Whoever reads during an outage is answered within this time. */
 const quickMs = 2_000
 
-describe.skipIf(missing !== null || process.env.SKIP_ENGINE === '1')('an engine that fails', () => {
+describeOnEngine('an engine that fails', () => {
   let engine: ThrowawayEngine
   let server: FaultServer
 

@@ -9,7 +9,7 @@ import {
   type DeploymentStatus,
   type DeployRequest,
 } from '@craftastic/contract'
-import { startFakeCoolify, type FakeCoolify } from '@craftastic/testing/fake-coolify'
+import { startFakeCoolify, type FakeCoolify, type FakeCoolifyState } from '@craftastic/testing/fake-coolify'
 import type { LightMyRequestResponse } from 'fastify'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect } from 'vitest'
@@ -21,6 +21,19 @@ import { buildTestApp, type TestApp } from './test-app.ts'
 export const repositoryUrl = 'https://github.com/owner/project'
 const haste = 20
 const coolifyTiming = { refusedMs: 60_000 / haste, lookAgainMs: [0, 100, 250] }
+
+/** As it is before each test. What earlier ones left waiting fills no queue. */
+const friendly = {
+  refuseToken: null,
+  apiOff: false,
+  throttle: null,
+  queueLimit: 1000,
+  denyDeploy: false,
+  cancelFails: false,
+  losesDeploys: false,
+  activeAsObject: false,
+  abilities: ['read', 'read:sensitive', 'write', 'deploy'],
+}
 
 export interface DeployServer extends TestApp {
   coolify: FakeCoolify
@@ -37,6 +50,8 @@ export interface DeployServer extends TestApp {
   /** Of the environment and the application of the test. */
   deploy(more?: Partial<DeployRequest>): Promise<Deployment>
   look(deploymentId: string): Promise<Deployment>
+  /** What Coolify has of the application of the test, oldest first. */
+  ofApp(): Promise<FakeCoolifyState['deployments']>
   readLog(deploymentId: string, after?: number): Promise<DeploymentLog>
   /** Once the status is this one. */
   until(deploymentId: string, status: DeploymentStatus): Promise<Deployment>
@@ -85,6 +100,7 @@ export function useDeployServer(): () => DeployServer {
       post,
       get: read,
       look,
+      ofApp: async () => (await coolify.look()).deployments.filter(({ appUuid }) => appUuid === get().appId),
       readLog,
       deploy: async (more = {}) => {
         const { environmentId, appId } = get()
@@ -118,6 +134,7 @@ export function useDeployServer(): () => DeployServer {
     now.user = await signIn(now)
     now.environmentId = await createEnvironmentRow(now, now.user.id, { repository_url: repositoryUrl })
     now.appId = await now.coolify.addApplication(repositoryUrl, 'main')
+    await now.coolify.switch(friendly)
     await now.coolify.live({ hold: null, outcome: 'finished', lines: ['Cloning.', 'Building.', 'Done.'] })
   })
   return get

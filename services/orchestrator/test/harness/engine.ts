@@ -36,7 +36,7 @@ export type EngineServerOptions = {
   }
   /** Takes the log, all of it. */
   onLog?: (line: string) => void
-} & Pick<TestAppOptions, 'sessionWatch' | 'orphanedClients' | 'recordings' | 'gitWatchMs'>
+} & Pick<TestAppOptions, 'wrapRuntime' | 'sessionWatch' | 'orphanedClients' | 'recordings' | 'gitWatchMs'>
 
 /** Started before the tests of a file, closed after them. Answers how to get at it. */
 export function useEngineServer(options: EngineServerOptions = {}): () => EngineServer {

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const packageDirectory = join(import.meta.dirname, '../..')
-const waitMs = 40_000
+const defaultWaitMs = 40_000
 
 export interface RunningProcess {
   child: ChildProcess
   readonly stdout: string
   readonly stderr: string
   /** The first match in what it prints to stdout; fails when it ends without that. */
-  waitFor(pattern: RegExp): Promise<RegExpExecArray>
+  waitFor(pattern: RegExp, waitMs?: number): Promise<RegExpExecArray>
   /** Its exit code; null when a signal ended it. */
   ended: Promise<number | null>
 }
@@ -38,7 +38,7 @@ export function runProcess(file: string, env: Record<string, string>, args: stri
       return text.stderr
     },
     ended,
-    async waitFor(pattern) {
+    async waitFor(pattern, waitMs = defaultWaitMs) {
       const deadline = Date.now() + waitMs
       for (;;) {
         const match = pattern.exec(text.stdout)

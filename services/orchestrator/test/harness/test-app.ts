@@ -14,6 +14,7 @@ import { createEventFeed } from '../../src/lib/event-feed.ts'
 import { createMetrics } from '../../src/lib/metrics.ts'
 import { readSecrets } from '../../src/lib/secrets.ts'
 import { createDockerRuntime } from '../../src/services/docker.ts'
+import type { ContainerRuntime } from '../../src/services/runtime.ts'
 import { createTestDatabase, type TestDatabase } from './test-database.ts'
 
 export interface TestApp extends App {
@@ -31,6 +32,8 @@ export interface TestAppOptions {
   databasePort?: number
   /** Replaces parts of the domain, such as the readiness checks. */
   domain?: Partial<Domain>
+  /** Stands before the real engine, such as to slow it down. */
+  wrapRuntime?: (runtime: ContainerRuntime) => ContainerRuntime
   sessionWatch?: DomainOptions['sessionWatch']
   orphanedClients?: DomainOptions['orphanedClients']
   recordings?: DomainOptions['recordings']
@@ -50,7 +53,9 @@ export async function buildTestApp(options: TestAppOptions = {}): Promise<TestAp
   const { db, url: databaseUrl } = database
   const feed = createEventFeed({ databaseUrl, db, log })
   const metrics = createMetrics({ db })
-  const runtime = createDockerRuntime({ ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall })
+  const { wrapRuntime = (engine) => engine } = options
+  const engineOptions = { ...config, instanceId: secrets.instanceId, onCall: metrics.timeEngineCall }
+  const runtime = wrapRuntime(createDockerRuntime(engineOptions))
   const { cloneStallSeconds, sessionWatch, orphanedClients, recordings, gitWatchMs, deploymentHaste, coolifyTiming } =
     options
   const { encryptionKey } = secrets

@@ -15,7 +15,7 @@ import { coolifyKeys } from './keys'
 
 const path = '/api/deployment'
 
-/** While it does not answer, or refuses the token, somebody may be mending that. */
+/** While it does not answer as it should, or refuses the token, somebody may be mending that. */
 const brokenEveryMs = 15_000
 
 export const connectionQuery = () =>
@@ -23,7 +23,7 @@ export const connectionQuery = () =>
     queryKey: coolifyKeys.connection,
     queryFn: ({ signal }) => request('GET', `${path}/connection`, { answer: DeploymentConnection, signal }),
     refetchInterval: ({ state }) =>
-      state.data?.state === 'refused' || state.data?.state === 'unreachable' ? brokenEveryMs : false,
+      ['refused', 'unreachable', 'unusable'].includes(state.data?.state ?? '') ? brokenEveryMs : false,
   })
 
 /** Those that the environment may deploy. */

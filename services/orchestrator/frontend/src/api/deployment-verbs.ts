@@ -13,8 +13,7 @@ import { hasCode } from './errors'
 import { coolifyKeys, deploymentKeys } from './keys'
 
 /** A deployment to begin: of an application, or once more what `redeployOf` deployed. */
-export type BeginDeployment =
-  ({ redeployOf: null } & DeployRequest) | ({ redeployOf: string } & Pick<RedeployRequest, 'force' | 'allowUnpushed'>)
+export type BeginDeployment = ({ redeployOf: null } & DeployRequest) | ({ redeployOf: string } & RedeployRequest)
 
 /** A refusal by Coolify says something of the connection as well. */
 function lookAtConnection(error: unknown, client: QueryClient): void {

@@ -79,6 +79,7 @@ const titles: Partial<Record<ApiErrorCode, string>> = {
   application_not_of_environment: 'This application has another repository',
   deployment_waiting: 'A deployment is waiting already',
   deployment_ended: 'The deployment has ended already',
+  share_refused: 'It was not shared',
   deployment_refused: 'Coolify refused this',
   deployment_not_configured: 'No Coolify is connected',
   coolify_unavailable: 'Coolify does not answer',

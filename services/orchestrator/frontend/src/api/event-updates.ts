@@ -12,7 +12,7 @@ import {
   storeSession,
 } from './environment-cache'
 import { readGitTreesAgain } from './git-refresh'
-import { environmentKeys } from './keys'
+import { environmentKeys, sharedSessionKeys } from './keys'
 import { ringBell } from '@/lib/rung-sessions'
 
 export function applyEvent(client: QueryClient, event: AppEvent): void {
@@ -27,6 +27,9 @@ export function applyEvent(client: QueryClient, event: AppEvent): void {
     case 'session':
       if (event.session) storeSession(client, event.session)
       else removeSession(client, event.environmentId, event.sessionId)
+      return
+    case 'share':
+      void client.invalidateQueries({ queryKey: sharedSessionKeys.list })
       return
     case 'deployment':
       storeDeployment(client, event.deployment)

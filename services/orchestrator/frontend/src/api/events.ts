@@ -26,7 +26,7 @@ export interface EventStreamOptions {
 }
 
 const closedState = 2
-const eventTypes = ['status', 'operation', 'session', 'deployment', 'activity', 'git'] as const
+const eventTypes = ['status', 'operation', 'session', 'share', 'deployment', 'activity', 'git'] as const
 const delaysMs = [500, 1000, 2000, 5000, 10_000]
 const hiddenGraceMs = 15_000
 

@@ -23,7 +23,10 @@ export const operationKeys = {
 export const sessionKeys = {
   history: (sessionId: string) => ['sessions', sessionId, 'history'] as const,
   worktree: (sessionId: string) => ['sessions', sessionId, 'worktree'] as const,
+  shares: (sessionId: string) => ['sessions', sessionId, 'shares'] as const,
 }
+
+export const sharedSessionKeys = { list: ['shared-sessions'] as const }
 
 const workspace = 'workspace'
 const gitTreeKey = ({ environmentId, sessionId = workspace }: GitTree) => ['git', environmentId, sessionId] as const

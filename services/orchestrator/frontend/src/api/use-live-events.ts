@@ -5,7 +5,7 @@ import { meQuery } from './auth'
 import { hasCode } from './errors'
 import { applyEvent } from './event-updates'
 import { openEventStream, type EventStreamState } from './events'
-import { deploymentKeys, environmentKeys, gitKeys } from './keys'
+import { deploymentKeys, environmentKeys, gitKeys, sharedSessionKeys } from './keys'
 
 /** What is being read already may have been answered before the stream began: it comes first, and is read once more. */
 async function readAgain(client: QueryClient): Promise<void> {
@@ -13,6 +13,7 @@ async function readAgain(client: QueryClient): Promise<void> {
   const isReading = client.isFetching(all) > 0
   void client.invalidateQueries({ queryKey: gitKeys.all })
   void client.invalidateQueries({ queryKey: deploymentKeys.all })
+  void client.invalidateQueries({ queryKey: sharedSessionKeys.list })
   await client.invalidateQueries(all, { cancelRefetch: false })
   if (isReading) await client.invalidateQueries(all, { cancelRefetch: false })
 }

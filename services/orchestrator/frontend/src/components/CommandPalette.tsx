@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from 'react-router'
 import { environmentsQuery } from '@/api/environments'
+import { sharedSessionsQuery } from '@/api/session-shares'
 import { Spinner } from '@/components/Spinner'
 import { StatusDot } from '@/components/StatusDot'
 import {
@@ -17,9 +18,17 @@ import { Dialog } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/kbd'
 import { useCurrentUser } from '@/lib/current-user'
 import { usePageCommands } from '@/lib/page-commands'
-import { environmentItems, searchPalette, sessionItems, type PaletteGroup, type PaletteItem } from '@/lib/palette-items'
+import {
+  environmentItems,
+  searchPalette,
+  sessionItems,
+  sharedItems,
+  type PaletteGroup,
+  type PaletteItem,
+} from '@/lib/palette-items'
 import { useRecentPlaces } from '@/lib/recent-places'
 import { useSessionWay } from '@/lib/session-way'
+import { sharedPath } from '@/lib/shared-session'
 import { useAfterMenu } from '@/lib/use-after-menu'
 import { useAppCommands, useEnvironmentCommands } from '@/lib/use-palette-actions'
 
@@ -31,6 +40,7 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
   const { environmentId, sessionId } = useParams()
   const user = useCurrentUser()
   const { data: environments, isPending, isError } = useQuery(environmentsQuery(user.id))
+  const { data: shared = [] } = useQuery(sharedSessionsQuery())
   const here = environments?.find(({ id }) => id === environmentId)
   const wayTo = useSessionWay()
   const recent = useRecentPlaces([sessionId, environmentId])
@@ -53,6 +63,11 @@ export function CommandPalette({ open, onOpenChange }: { open: boolean; onOpenCh
     {
       title: 'Environments',
       items: environmentItems(environments ?? [], recent, sessionId ? undefined : environmentId, goToEnvironment),
+      atFirst: placesAtFirst,
+    },
+    {
+      title: 'Shared with you',
+      items: sharedItems(shared, recent, sessionId, (session) => void navigate(sharedPath(session))),
       atFirst: placesAtFirst,
     },
     { title: here?.name ?? 'This page', items: [...environmentCommands, ...pageCommands] },

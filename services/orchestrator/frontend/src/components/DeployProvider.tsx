@@ -26,7 +26,7 @@ export function DeployProvider({
           open={question !== null}
           question={shown}
           onClose={drop}
-          onConfirm={() => send({ ...shown.wish, names: true })}
+          onConfirm={() => send({ ...shown.wish, names: true }, shown.allowUnpushed)}
         />
       )}
       {shown?.kind === 'unpushed' && (

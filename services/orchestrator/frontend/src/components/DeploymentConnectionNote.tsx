@@ -6,7 +6,15 @@ import { Spinner } from '@/components/Spinner'
 import { Button } from '@/components/ui/button'
 import { addressLabel, webAddress } from '@/lib/web-address'
 
-/** Coolify is away, or refuses the server's token: what is known of deployments stays, new ones have to wait. */
+const titles: Record<DeploymentConnection['state'], string | null> = {
+  not_configured: null,
+  connected: null,
+  refused: 'Coolify refuses the token of this server',
+  unreachable: 'Coolify does not answer',
+  unusable: 'Coolify cannot be used at the moment',
+}
+
+/** Coolify is away, fails, or refuses the server's token: what is known of deployments stays, new ones have to wait. */
 export function DeploymentConnectionNote({
   connection: { state, url, reason },
   retrying,
@@ -23,9 +31,7 @@ export function DeploymentConnectionNote({
     <div role="alert" className="flex items-start gap-3 bg-warning-muted px-4 py-3">
       <Icon aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-warning-text" />
       <div className="grid min-w-0 flex-1 gap-1">
-        <p className="font-medium">
-          {refused ? 'Coolify refuses the token of this server' : 'Coolify does not answer'}
-        </p>
+        <p className="font-medium">{titles[state]}</p>
         {reason !== null && <p className="text-pretty break-words text-muted-foreground">{reason}</p>}
         {refused && <TokenAbilities />}
         {refused && (

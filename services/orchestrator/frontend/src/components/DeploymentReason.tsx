@@ -22,4 +22,4 @@ export function DeploymentReason({ deployment, className }: { deployment: Deploy
   )
 }
 
-const adoptedWords = 'Coolify had this deployment waiting already, and it is followed here.'
+const adoptedWords = 'Coolify was at this commit already: that deployment is followed here.'

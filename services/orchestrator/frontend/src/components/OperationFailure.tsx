@@ -8,6 +8,7 @@ import { Fold, OperationLog, OutputBlock } from '@/components/OperationLog'
 import { Button } from '@/components/ui/button'
 import { VerbButton } from '@/components/VerbButton'
 import { useAppActions } from '@/lib/app-actions'
+import { offeredVerbs } from '@/lib/environment-verbs'
 import { gitSettingsPath } from '@/lib/git-place'
 import { couldNotBeKept } from '@/lib/kept-work'
 import { stepFailure } from '@/lib/operation-words'
@@ -22,6 +23,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
   const title = operation && failure ? stepFailure(operation.kind, failure.step) : 'The environment ended unexpectedly'
   const needsDeployKey = failure?.code === 'deploy_key_required'
   const notKept = couldNotBeKept(environment)
+  const [verb] = offeredVerbs(environment)
   const wasDeletion = environment.desiredState === 'deleted'
 
   return (
@@ -51,7 +53,7 @@ export function OperationFailure({ environment }: { environment: Environment }) 
               </Link>
             </Button>
           )}
-          {!wasDeletion && <VerbButton environment={environment} verb={notKept ? 'start' : 'retry'} />}
+          {verb && <VerbButton environment={environment} verb={verb} />}
           <Button variant="outline" size="sm" onClick={() => deleteEnvironment(environment)}>
             <Trash2Icon />
             {notKept || wasDeletion ? 'Delete again' : 'Delete'}

@@ -31,7 +31,8 @@ export function RestoreWorkDialog({ work, onClose }: { work: KeptWork | null; on
           <DialogTitle>Restore {shown.environmentName}</DialogTitle>
           <DialogDescription>
             Into a new environment: branches, stashes and files as they were
-            {shown.repositoryUrl ? ', on a fresh clone of the repository' : ''}. It stays kept.
+            {shown.repositoryUrl ? ', on a fresh clone of the repository' : ''}. A merge or rebase that was under way
+            comes back as changed files. It stays kept.
           </DialogDescription>
         </DialogHeader>
         <RestoreFields work={shown} onClose={onClose} />

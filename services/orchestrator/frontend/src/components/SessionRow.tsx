@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { EllipsisIcon, PencilIcon, PlayIcon, Trash2Icon } from 'lucide-react'
+import { EllipsisIcon, PencilIcon, PlayIcon, Trash2Icon, UsersIcon } from 'lucide-react'
 import { Link } from 'react-router'
 import { toast } from 'sonner'
 import type { Environment, Session } from '@craftastic/contract'
@@ -11,6 +11,7 @@ import { RelativeTime } from '@/components/RelativeTime'
 import { RestoredTag } from '@/components/RestoredTag'
 import { SessionBranch } from '@/components/SessionBranch'
 import { SessionRename } from '@/components/SessionRename'
+import { ShareSessionDialog } from '@/components/ShareSessionDialog'
 import { StatusDot } from '@/components/StatusDot'
 import { Button } from '@/components/ui/button'
 import {
@@ -30,6 +31,7 @@ import { terminalPath } from '@/lib/use-terminals'
 export function SessionRow({ session, environment }: { session: Session; environment: Environment }) {
   const [renaming, setRenaming] = useState(false)
   const [deleting, setDeleting] = useState(false)
+  const [sharing, setSharing] = useState(false)
   const afterMenu = useAfterMenu()
   const menuButton = useRef<HTMLButtonElement>(null)
   const { run: update, pending } = useAction(updateSessionMutation())
@@ -98,6 +100,10 @@ export function SessionRow({ session, environment }: { session: Session; environ
           </Button>
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end" onCloseAutoFocus={afterMenu.onCloseAutoFocus}>
+          <DropdownMenuItem onSelect={afterMenu.then(() => setSharing(true))}>
+            <UsersIcon />
+            Share…
+          </DropdownMenuItem>
           <DropdownMenuItem onSelect={afterMenu.then(() => setRenaming(true))}>
             <PencilIcon />
             Rename
@@ -109,6 +115,7 @@ export function SessionRow({ session, environment }: { session: Session; environ
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>
+      <ShareSessionDialog session={session} open={sharing} onOpenChange={setSharing} />
       <DeleteSessionDialog
         session={session}
         alive={alive}

@@ -6,6 +6,7 @@ import type { EventStreamState } from '@/api/events'
 import { Hint } from '@/components/Hint'
 import { Logo } from '@/components/Logo'
 import { SidebarEnvironment } from '@/components/SidebarEnvironment'
+import { SidebarShared } from '@/components/SidebarShared'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -92,6 +93,7 @@ export function Sidebar({ live, onCollapse }: { live: EventStreamState; onCollap
           ))}
         </ul>
         {environments?.length === 0 && <p className="px-2 text-xs text-muted-foreground">None yet.</p>}
+        <SidebarShared />
       </nav>
 
       <div className="shrink-0 border-t p-2">

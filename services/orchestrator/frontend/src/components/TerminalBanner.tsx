@@ -9,7 +9,7 @@ import type { TerminalPhase } from '@/lib/terminal-connection'
 import { useNow } from '@/lib/ticker'
 
 /** What comes of an environment that does not run, so that its state says more than the terminal's. */
-const endsWithEnvironment: readonly TerminalPhase['name'][] = ['connecting', 'waiting', 'ended', 'stopped']
+export const endsWithEnvironment: readonly TerminalPhase['name'][] = ['connecting', 'waiting', 'ended', 'stopped']
 
 interface Props {
   phase: TerminalPhase
@@ -21,18 +21,29 @@ interface Props {
 
 /** Says why a terminal is not connected, and offers the one thing that helps. */
 export function TerminalBanner({ phase, environment, refusals, onConnect }: Props) {
-  const { pathname } = useLocation()
-  if (phase.name === 'connected' || phase.name === 'idle') return null
-  if (phase.name === 'connecting' && !phase.again) return <Connecting />
-  if (environment.status !== 'running' && endsWithEnvironment.includes(phase.name)) {
+  const isFirst = phase.name === 'connecting' && !phase.again
+  if (environment.status !== 'running' && endsWithEnvironment.includes(phase.name) && !isFirst) {
     return <EnvironmentBanner environment={environment} refusals={refusals} />
   }
-
-  const toEnvironment = (
-    <Button asChild size="sm" variant="outline">
-      <Link to={`/environments/${environment.id}`}>Go to the environment</Link>
-    </Button>
+  if (phase.name !== 'gone') return <ConnectionBanner phase={phase} refusals={refusals} onConnect={onConnect} />
+  return (
+    <BannerBox
+      title="This session no longer exists"
+      refusals={refusals}
+      action={
+        <Button asChild size="sm" variant="outline">
+          <Link to={`/environments/${environment.id}`}>Go to the environment</Link>
+        </Button>
+      }
+    >
+      It was deleted.
+    </BannerBox>
   )
+}
+
+/** What is the same whosever session it is; what has gone, the banners say that know whose it was. */
+export function ConnectionBanner({ phase, refusals, onConnect }: Omit<Props, 'environment'>) {
+  const { pathname } = useLocation()
   const connect = (words: string) => (
     <Button size="sm" onClick={onConnect}>
       {words}
@@ -40,8 +51,13 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
   )
 
   switch (phase.name) {
+    case 'idle':
+    case 'connected':
+    case 'gone':
+      return null
     case 'connecting':
     case 'waiting':
+      if (phase.name === 'connecting' && !phase.again) return <Connecting />
       return (
         <BannerBox
           late
@@ -63,12 +79,6 @@ export function TerminalBanner({ phase, environment, refusals, onConnect }: Prop
       return (
         <BannerBox late title="Connecting again" refusals={refusals} action={connect('Connect now')}>
           The terminal opens by itself.
-        </BannerBox>
-      )
-    case 'gone':
-      return (
-        <BannerBox title="This session no longer exists" refusals={refusals} action={toEnvironment}>
-          It was deleted.
         </BannerBox>
       )
     case 'signed-out':

@@ -1,9 +1,7 @@
-import { toast } from 'sonner'
 import {
   CircleDotIcon,
   CircleStopIcon,
   Columns2Icon,
-  EyeIcon,
   MaximizeIcon,
   MinimizeIcon,
   PaletteIcon,
@@ -11,6 +9,7 @@ import {
   SearchIcon,
   Settings2Icon,
   Trash2Icon,
+  UsersIcon,
 } from 'lucide-react'
 import type { Session } from '@craftastic/contract'
 import { Button } from '@/components/ui/button'
@@ -22,24 +21,22 @@ import {
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
 import { useAppActions } from '@/lib/app-actions'
-import { copyText } from '@/lib/clipboard'
 import { canFullScreen, toggleFullScreen, useFullScreen } from '@/lib/full-screen'
 import { useAfterMenu } from '@/lib/use-after-menu'
-import { viewLink } from '@/lib/view-link'
 
-interface Props {
+interface SessionVerbs {
   session: Session
   /** Undefined where there is no room, or two are shown already. */
   onBeside: (() => void) | undefined
-  onSearch: () => void
   /** Undefined where it cannot be recorded: nothing runs. */
   onRecord: (() => void) | undefined
+  onShare: () => void
   onRename: () => void
   onDelete: () => void
 }
 
-/** What can be done with this session and its terminal. */
-export function TerminalMenu({ session, onBeside, onSearch, onRecord, onRename, onDelete }: Props) {
+/** What can be done with this terminal and, where it is one's own, with its session. */
+export function TerminalMenu({ onSearch, own }: { onSearch: () => void; own?: SessionVerbs }) {
   const afterMenu = useAfterMenu()
   const { showTerminalSettings } = useAppActions()
   const fullScreen = useFullScreen()
@@ -68,37 +65,48 @@ export function TerminalMenu({ session, onBeside, onSearch, onRecord, onRename, 
             {fullScreen ? 'Leave full screen' : 'Full screen'}
           </DropdownMenuItem>
         )}
-        <DropdownMenuSeparator />
-        {onBeside && (
-          <DropdownMenuItem onSelect={afterMenu.then(onBeside)}>
-            <Columns2Icon />
-            Open a session beside
-          </DropdownMenuItem>
-        )}
-        {onRecord && (
-          <DropdownMenuItem onSelect={afterMenu.then(onRecord)}>
-            {session.recordingSince ? <CircleStopIcon /> : <CircleDotIcon />}
-            {session.recordingSince ? 'Stop recording' : 'Record this session'}
-          </DropdownMenuItem>
-        )}
-        <DropdownMenuItem onSelect={afterMenu.then(() => void copyViewLink(session))}>
-          <EyeIcon />
-          Copy a view-only link
-        </DropdownMenuItem>
-        <DropdownMenuItem onSelect={afterMenu.then(onRename)}>
-          <PencilIcon />
-          Rename session
-        </DropdownMenuItem>
-        <DropdownMenuItem variant="destructive" onSelect={afterMenu.then(onDelete)}>
-          <Trash2Icon />
-          Delete session
-        </DropdownMenuItem>
+        {own && <SessionItems {...own} then={afterMenu.then} />}
       </DropdownMenuContent>
     </DropdownMenu>
   )
 }
 
-async function copyViewLink(session: Session): Promise<void> {
-  if (await copyText(viewLink(session))) toast('The link is copied', { description: 'Who opens it watches only.' })
-  else toast.error('The browser refused to copy.')
+function SessionItems({
+  session,
+  onBeside,
+  onRecord,
+  onShare,
+  onRename,
+  onDelete,
+  then,
+}: SessionVerbs & { then: (action: () => void) => () => void }) {
+  return (
+    <>
+      <DropdownMenuSeparator />
+      {onBeside && (
+        <DropdownMenuItem onSelect={then(onBeside)}>
+          <Columns2Icon />
+          Open a session beside
+        </DropdownMenuItem>
+      )}
+      {onRecord && (
+        <DropdownMenuItem onSelect={then(onRecord)}>
+          {session.recordingSince ? <CircleStopIcon /> : <CircleDotIcon />}
+          {session.recordingSince ? 'Stop recording' : 'Record this session'}
+        </DropdownMenuItem>
+      )}
+      <DropdownMenuItem onSelect={then(onShare)}>
+        <UsersIcon />
+        Share…
+      </DropdownMenuItem>
+      <DropdownMenuItem onSelect={then(onRename)}>
+        <PencilIcon />
+        Rename session
+      </DropdownMenuItem>
+      <DropdownMenuItem variant="destructive" onSelect={then(onDelete)}>
+        <Trash2Icon />
+        Delete session
+      </DropdownMenuItem>
+    </>
+  )
 }

@@ -1,12 +1,16 @@
 /** Places one terminal on the page and keeps it told: look, visibility, environment. xterm.js itself is in lib. */
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, useState, type Ref } from 'react'
 import { toast } from 'sonner'
-import type { Environment, Session, TerminalMode, TerminalWatcher } from '@craftastic/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import type { Session, TerminalMode, TerminalWatcher } from '@craftastic/contract'
+import { environmentKeys, sharedSessionKeys } from '@/api/keys'
+import { diagnoseSharedTerminal } from '@/api/session-shares'
 import { renewSignIn } from '@/api/sign-in'
 import { diagnoseTerminal } from '@/api/terminal'
 import { fetchAlternateScreen } from '@/api/session-history'
 import { InputWaiting } from '@/components/InputWaiting'
 import { PasteDialog } from '@/components/PasteDialog'
+import { SharedTerminalBanner } from '@/components/SharedTerminalBanner'
 import { TerminalBanner } from '@/components/TerminalBanner'
 import { TerminalHistory } from '@/components/TerminalHistory'
 import { TerminalKeyBar } from '@/components/TerminalKeyBar'
@@ -17,6 +21,7 @@ import { describeInputLoss } from '@/lib/input-loss'
 import { sessionLabel } from '@/lib/status'
 import type { TerminalPhase } from '@/lib/terminal-connection'
 import { noHeldKeys, type HeldKeys } from '@/lib/terminal-keys'
+import type { TerminalPlace } from '@/lib/terminal-place'
 import { TerminalScreen } from '@/lib/terminal-screen'
 import { useAttachAgain } from '@/lib/use-attach-again'
 import { onWake } from '@/lib/wake'
@@ -29,8 +34,8 @@ export interface TerminalHandle {
 }
 
 interface Props {
-  session: Session
-  environment: Environment
+  session: Pick<Session, 'id' | 'name' | 'tmuxSessionName' | 'restoredAt'>
+  place: TerminalPlace
   visible: boolean
   /** Visible and the one that keys go to. */
   focused: boolean
@@ -38,8 +43,8 @@ interface Props {
   look: TerminalLook
   onPhase: (phase: TerminalPhase) => void
   onWatchers: (watchers: readonly TerminalWatcher[]) => void
-  /** The person who watches wants to type. */
-  onTakePart: () => void
+  /** The person who watches wants to type; undefined where they may not. */
+  onTakePart?: () => void
   onBell: () => void
   onTitle: (title: string) => void
   ref?: Ref<TerminalHandle>
@@ -59,8 +64,10 @@ function offerCopy(text: string): void {
 }
 
 export function TerminalView(props: Props) {
-  const { session, environment, visible, focused, mode, look, onTakePart, ref, ...listeners } = props
-  const place = useRef<HTMLDivElement>(null)
+  const { session, place, visible, focused, mode, look, onTakePart, ref, ...listeners } = props
+  const client = useQueryClient()
+  const environment = 'shared' in place ? place.shared.environment : place.environment
+  const box = useRef<HTMLDivElement>(null)
   const screen = useRef<TerminalScreen>(null)
   const [phase, setPhase] = useState<TerminalPhase>({ name: 'idle' })
   const [refusals, setRefusals] = useState(0)
@@ -116,7 +123,7 @@ export function TerminalView(props: Props) {
       onCopyBlocked: offerCopy,
       onHistory: (start) => openHistory(opened, start),
       isAlternateScreen: () => fetchAlternateScreen(session.id),
-      diagnose: () => diagnoseTerminal(session.id),
+      diagnose: () => ('shared' in place ? diagnoseSharedTerminal(client, session.id) : diagnoseTerminal(session.id)),
       renewSignIn: () => renewSignIn(),
     })
     screen.current = opened
@@ -126,7 +133,7 @@ export function TerminalView(props: Props) {
   const fontSizePx = useEffectEvent(() => look.fontSizePx)
 
   useEffect(() => {
-    const element = place.current
+    const element = box.current
     if (!element) return
     let left = false
     let opened: TerminalScreen | null = null
@@ -174,7 +181,13 @@ export function TerminalView(props: Props) {
     [],
   )
 
-  useAttachAgain({ session, environment, phase, connection: () => screen.current?.connection })
+  useAttachAgain({
+    session,
+    environment,
+    statusKey: 'shared' in place ? sharedSessionKeys.list : environmentKeys.one(environment.id),
+    phase,
+    connection: () => screen.current?.connection,
+  })
 
   useImperativeHandle(
     ref,
@@ -191,7 +204,7 @@ export function TerminalView(props: Props) {
   }
   const connect = () => {
     // Who watches starts nothing.
-    if (mode === 'view' && phase.name === 'ended') return onTakePart()
+    if (mode === 'view' && phase.name === 'ended') return onTakePart?.()
     screen.current?.connection.connect()
     screen.current?.focus()
   }
@@ -202,7 +215,7 @@ export function TerminalView(props: Props) {
       <div className="relative min-h-0 flex-1">
         <div className={cn('absolute inset-0 py-1.5 pr-1 pl-3 transition-opacity duration-150', !live && 'opacity-40')}>
           {/* Without padding of its own: the terminal measures this box to know its size. */}
-          <div ref={place} className="h-full overflow-hidden" />
+          <div ref={box} className="h-full overflow-hidden" />
         </div>
         {history && (
           <TerminalHistory
@@ -213,7 +226,11 @@ export function TerminalView(props: Props) {
             onClose={closeHistory}
           />
         )}
-        <TerminalBanner phase={phase} environment={environment} refusals={refusals} onConnect={connect} />
+        {'shared' in place ? (
+          <SharedTerminalBanner phase={phase} shared={place.shared} refusals={refusals} onConnect={connect} />
+        ) : (
+          <TerminalBanner phase={phase} environment={place.environment} refusals={refusals} onConnect={connect} />
+        )}
         {mode === 'view' && phase.name === 'connected' && <ViewOnlyNote refusals={refusals} onTakePart={onTakePart} />}
         {waitingBytes > 0 && (
           <InputWaiting

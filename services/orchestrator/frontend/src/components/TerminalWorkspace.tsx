@@ -2,10 +2,10 @@
  * The terminal page of one environment: a tab per session, the visited ones kept alive behind the shown one, so that
  * going back to a session needs no new connection.
  */
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon } from 'lucide-react'
+import { ChevronRightIcon, CircleDotIcon, CircleStopIcon, PencilIcon, Trash2Icon, UsersIcon } from 'lucide-react'
 import type { Environment, Session, TerminalWatcher } from '@craftastic/contract'
 import { sessionsQuery } from '@/api/sessions'
 import { DeleteSessionDialog } from '@/components/DeleteSessionDialog'
@@ -15,6 +15,7 @@ import { Notice } from '@/components/Notice'
 import { PageBar } from '@/components/PageBar'
 import { RecordingTime } from '@/components/RecordingMark'
 import { RestoredTag } from '@/components/RestoredTag'
+import { ShareSessionDialog } from '@/components/ShareSessionDialog'
 import { currentTabId, SessionTabs } from '@/components/SessionTabs'
 import { SplitHandle } from '@/components/SplitHandle'
 import { SplitPane } from '@/components/SplitPane'
@@ -33,7 +34,6 @@ import { isAlive, sessionLabel } from '@/lib/status'
 import { bringToFront, splitRatioChoice } from '@/lib/split'
 import { useChoice } from '@/lib/stored'
 import type { TerminalPhase } from '@/lib/terminal-connection'
-import { readTerminalShortcut } from '@/lib/terminal-shortcuts'
 import { useTabOrder } from '@/lib/tab-order'
 import { useRecord } from '@/lib/use-record'
 import { usePageVisible } from '@/lib/use-page-visible'
@@ -42,6 +42,7 @@ import { useSplit } from '@/lib/use-split'
 import { useTerminalLook } from '@/lib/use-terminal-look'
 import { useViewMode } from '@/lib/use-view-mode'
 import { useVisited } from '@/lib/use-visited'
+import { useTerminalKeys } from '@/lib/use-terminal-keys'
 import { terminalPath, useNewTerminal } from '@/lib/use-terminals'
 
 const keptAlive = 6
@@ -71,7 +72,9 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
   const { record, pending: switching } = useRecord()
   const recordable = current !== undefined && isAlive(current, environment) && !switching
   const [renamingId, setRenamingId] = useState<string | null>(null)
-  const [deleting, setDeleting] = useState(false)
+  /** Whom the question is about: the session that was shown when it was asked. It stays while the dialog closes. */
+  const [toDelete, setToDelete] = useState<{ session: Session; open: boolean } | null>(null)
+  const [toShare, setToShare] = useState<{ session: Session; open: boolean } | null>(null)
   const [phases, setPhases] = useState<ReadonlyMap<string, TerminalPhase>>(new Map())
   const [watchers, setWatchers] = useState<ReadonlyMap<string, readonly TerminalWatcher[]>>(new Map())
   const [titles, setTitles] = useState<ReadonlyMap<string, string>>(new Map())
@@ -98,29 +101,17 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     if (id === leftId) return split.rightId ? 'left' : 'whole'
     return id === split.rightId ? 'right' : null
   }
-  const press = useEffectEvent((event: KeyboardEvent) => {
-    const shortcut = readTerminalShortcut(event)
-    if (shortcut?.name === 'leave') document.getElementById(currentTabId)?.focus()
-    else if (shortcut?.name === 'search') shown.current?.searchHistory()
-    else if (shortcut?.name === 'new') startNew?.()
-    else if (shortcut?.name === 'git') git.press()
-    else if (shortcut?.name === 'beside') {
-      if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
-      else if (wide) openBeside()
-    } else if (shortcut?.name === 'session') {
+  useTerminalKeys((shortcut) => {
+    if (shortcut.name === 'leave') document.getElementById(currentTabId)?.focus()
+    else if (shortcut.name === 'search') shown.current?.searchHistory()
+    else if (shortcut.name === 'new') startNew?.()
+    else if (shortcut.name === 'git') git.press()
+    else if (shortcut.name === 'session') {
       const target = sessions[shortcut.index]
       if (target) show(target.id)
-    } else return
-    event.preventDefault()
-    event.stopPropagation()
+    } else if (split.rightId) setSide(split.side === 'left' ? 'right' : 'left')
+    else if (wide) openBeside()
   })
-
-  useEffect(() => {
-    // In the capture phase, so that a focused terminal does not take these keys for its program.
-    const onKeyDown = (event: KeyboardEvent) => press(event)
-    window.addEventListener('keydown', onKeyDown, { capture: true })
-    return () => window.removeEventListener('keydown', onKeyDown, { capture: true })
-  }, [])
 
   useOfferCommands(
     useMemo(
@@ -140,6 +131,13 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                   ]
                 : []),
               {
+                id: 'share-session',
+                label: `Share session ${sessionLabel(current)}`,
+                keywords: ['invite', 'watch', 'pair', 'view only', 'link'],
+                look: UsersIcon,
+                run: () => setToShare({ session: current, open: true }),
+              },
+              {
                 id: 'rename-session',
                 label: `Rename session ${sessionLabel(current)}`,
                 look: PencilIcon,
@@ -149,7 +147,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 id: 'delete-session',
                 label: `Delete session ${sessionLabel(current)}`,
                 look: Trash2Icon,
-                run: () => setDeleting(true),
+                run: () => setToDelete({ session: current, open: true }),
               },
             ],
       [current, recordable, record],
@@ -162,6 +160,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
     if (seen) answerBell(seen)
   }, [seen])
   const label = current ? sessionLabel(current) : 'Terminal'
+  const asked = toDelete && (sessions.find(({ id }) => id === toDelete.session.id) ?? toDelete.session)
 
   return (
     <>
@@ -218,12 +217,15 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
               onToggle={git.toggle}
             />
             <TerminalMenu
-              session={current}
-              onBeside={wide && !split.rightId ? openBeside : undefined}
               onSearch={() => shown.current?.searchHistory()}
-              onRecord={recordable ? () => record(current) : undefined}
-              onRename={() => setRenamingId(sessionId)}
-              onDelete={() => setDeleting(true)}
+              own={{
+                session: current,
+                onBeside: wide && !split.rightId ? openBeside : undefined,
+                onRecord: recordable ? () => record(current) : undefined,
+                onShare: () => setToShare({ session: current, open: true }),
+                onRename: () => setRenamingId(sessionId),
+                onDelete: () => setToDelete({ session: current, open: true }),
+              }}
             />
           </>
         )}
@@ -269,7 +271,7 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
                 <TerminalView
                   ref={session.id === sessionId ? shown : undefined}
                   session={session}
-                  environment={environment}
+                  place={{ environment }}
                   visible={placeOf(session.id) !== null}
                   focused={session.id === sessionId}
                   mode={modeOf(session.id)}
@@ -286,16 +288,25 @@ export function TerminalWorkspace({ environment, sessionId: leftId }: { environm
         {split.rightId && <SplitHandle label="Width of the two terminals" ratio={ratio} onChange={setRatio} />}
         <TerminalLinkHint />
       </GitBeside>
-      {current && (
+      {toShare && (
+        <ShareSessionDialog
+          session={toShare.session}
+          open={toShare.open}
+          onOpenChange={(open) => setToShare({ session: toShare.session, open })}
+        />
+      )}
+      {asked && (
         <DeleteSessionDialog
-          session={current}
-          alive={isAlive(current, environment)}
+          session={asked}
+          alive={isAlive(asked, environment)}
           running={running}
-          open={deleting}
-          onOpenChange={setDeleting}
+          open={toDelete.open}
+          onOpenChange={(open) => setToDelete({ session: asked, open })}
           onDeleted={() => {
-            if (split.rightId) return close(split.side)
-            const next = sessions.find(({ id }) => id !== sessionId)
+            if (asked.id === split.rightId) return close('right')
+            if (asked.id !== leftId) return
+            if (split.rightId) return close('left')
+            const next = sessions.find(({ id }) => id !== asked.id)
             void navigate(next ? terminalPath(next) : `/environments/${environment.id}`)
           }}
         />

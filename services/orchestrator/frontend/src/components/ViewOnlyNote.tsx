@@ -1,10 +1,10 @@
 import { EyeIcon } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 
-/** Lies over a terminal that its person only watches, and offers to type in it. */
-export function ViewOnlyNote({ refusals, onTakePart }: { refusals: number; onTakePart: () => void }) {
+/** Lies over a terminal that its person only watches, and offers to type in it where that is allowed. */
+export function ViewOnlyNote({ refusals, onTakePart }: { refusals: number; onTakePart?: (() => void) | undefined }) {
   return (
-    <div className="absolute top-3 right-4 z-10 flex items-center gap-2 rounded-md border border-border-strong bg-popover py-1 pr-1 pl-2.5 text-xs text-popover-foreground shadow-md">
+    <div className="absolute top-3 right-4 z-10 flex max-w-[calc(100%-2rem)] items-center gap-2 rounded-md border border-border-strong bg-popover py-1 pr-2.5 pl-2.5 text-xs has-[button]:pr-1 text-popover-foreground shadow-md">
       <EyeIcon aria-hidden="true" className="size-3.5 shrink-0" />
       <div role="status">
         <span className="font-medium">View only</span>
@@ -14,9 +14,11 @@ export function ViewOnlyNote({ refusals, onTakePart }: { refusals: number; onTak
           </span>
         )}
       </div>
-      <Button size="sm" variant="outline" onClick={onTakePart}>
-        Take part
-      </Button>
+      {onTakePart && (
+        <Button size="sm" variant="outline" onClick={onTakePart}>
+          Take part
+        </Button>
+      )}
     </div>
   )
 }

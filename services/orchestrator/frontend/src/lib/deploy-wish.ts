@@ -8,7 +8,7 @@ export interface DeployWish {
   applicationName: string | null
   /** As it is shown. Null where nobody knows before Coolify says so. */
   branch: string | null
-  /** The branch is named to the server, which changes an application that builds another one. */
+  /** The branch is asked for, which changes an application that builds another one. */
   names: boolean
   /** Without the cache of earlier builds. */
   force: boolean
@@ -20,11 +20,11 @@ export type DeployQuestion =
   /** The remote lacks commits of the branch, or the branch itself; or nobody can look, because the environment does not run. */
   | { kind: 'unpushed'; wish: DeployWish; check: DeployCheck }
   /** The application builds something else now. */
-  | { kind: 'branch'; wish: DeployWish; reason: string }
+  | { kind: 'branch'; wish: DeployWish; reason: string; allowUnpushed: boolean }
 
 export function toRequest(wish: DeployWish, allowUnpushed: boolean): BeginDeployment {
   const { environmentId, appId, branch, names, force, redeployOf } = wish
-  if (redeployOf !== null) return { redeployOf, force, allowUnpushed }
+  if (redeployOf !== null) return { redeployOf, force, allowUnpushed, allowBranchChange: names }
   return { redeployOf, environmentId, appId, force, allowUnpushed, ...(names && branch !== null && { branch }) }
 }
 

@@ -2,6 +2,7 @@
 import type { Environment } from '@craftastic/contract'
 import { PlayIcon, RotateCcwIcon, RotateCwIcon, SquareIcon, type LucideIcon } from 'lucide-react'
 import type { EnvironmentVerb } from '@/api/environment-verbs'
+import { couldNotBeKept } from './kept-work'
 import { aliveSessions } from './status'
 
 export const verbLooks: Record<EnvironmentVerb, { label: string; done: string; Icon: LucideIcon }> = {
@@ -12,18 +13,18 @@ export const verbLooks: Record<EnvironmentVerb, { label: string; done: string; I
 }
 
 /** In the order in which they are offered. While something is under way there is none. */
-export function offeredVerbs({
-  status,
-  desiredState,
-}: Pick<Environment, 'status' | 'desiredState'>): EnvironmentVerb[] {
-  switch (status) {
+export function offeredVerbs(
+  environment: Pick<Environment, 'status' | 'desiredState' | 'operation'>,
+): EnvironmentVerb[] {
+  switch (environment.status) {
     case 'running':
       return ['stop', 'restart']
     case 'stopped':
       return ['start']
     case 'error':
-      // What is left of a failed deletion can only be deleted.
-      return desiredState === 'deleted' ? [] : ['retry']
+      // What is left of a failed deletion can only be deleted; what was not deleted is whole, and stopped.
+      if (environment.desiredState === 'deleted') return []
+      return couldNotBeKept(environment) ? ['start'] : ['retry']
     case 'starting':
     case 'stopping':
     case 'deleting':

@@ -1,7 +1,7 @@
 /** What the command palette lists, and in which order. It knows no React beyond the look of an icon. */
 import type { ComponentType } from 'react'
 import { defaultFilter } from 'cmdk'
-import type { Environment, Session } from '@craftastic/contract'
+import type { Environment, Session, SharedSession } from '@craftastic/contract'
 import { inOrder, isAlive, presentEnvironment, presentSession, sessionLabel, type Tone } from './status'
 
 export interface PaletteItem {
@@ -83,6 +83,23 @@ export function sessionItems(
       run: () => go(session),
     }
   })
+}
+
+export function sharedItems(
+  sessions: readonly SharedSession[],
+  recent: readonly string[],
+  here: string | undefined,
+  go: (session: SharedSession) => void,
+): PaletteItem[] {
+  return byRecency(sessions, recent, here).map((session) => ({
+    id: session.id,
+    within: session.environment.name,
+    label: sessionLabel(session),
+    detail: session.owner.name,
+    keywords: ['shared', session.owner.name],
+    look: presentSession(session, session.environment),
+    run: () => go(session),
+  }))
 }
 
 /** Below this, letters are only somewhere in the text, which is no match to a person. */

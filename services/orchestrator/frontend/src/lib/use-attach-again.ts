@@ -3,14 +3,15 @@
  * never starts an environment, and a shell that somebody ended stays ended.
  */
 import { useEffect, useEffectEvent, useRef } from 'react'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryKey } from '@tanstack/react-query'
 import type { Environment, Session } from '@craftastic/contract'
-import { environmentKeys } from '@/api/keys'
 import type { TerminalConnection, TerminalPhase } from './terminal-connection'
 
 interface Options {
   session: Pick<Session, 'restoredAt'>
-  environment: Pick<Environment, 'id' | 'status'>
+  environment: Pick<Environment, 'status'>
+  /** Of what the page knows the status from. */
+  statusKey: QueryKey
   phase: TerminalPhase
   connection: () => Pick<TerminalConnection, 'connect' | 'retryNow'> | undefined
 }
@@ -19,7 +20,7 @@ interface Options {
 const firstDelayMs = 300
 const longestDelayMs = 10_000
 
-export function useAttachAgain({ session, environment, phase, connection }: Options): void {
+export function useAttachAgain({ session, environment, statusKey, phase, connection }: Options): void {
   const client = useQueryClient()
   const attempts = useRef(0)
   const running = environment.status === 'running'
@@ -32,7 +33,7 @@ export function useAttachAgain({ session, environment, phase, connection }: Opti
   const attach = useEffectEvent(() => {
     attempts.current += 1
     connection()?.connect()
-    void client.invalidateQueries({ queryKey: environmentKeys.one(environment.id), exact: true })
+    void client.invalidateQueries({ queryKey: statusKey, exact: true })
   })
   useEffect(() => {
     if (phase.name === 'connected') attempts.current = 0

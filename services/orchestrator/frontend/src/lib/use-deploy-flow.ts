@@ -23,7 +23,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
   const [failure, setFailure] = useState<unknown>(null)
 
   /** What is refused for a reason that can be asked about is asked about. */
-  const refuse = async (error: unknown, wish: DeployWish) => {
+  const refuse = async (error: unknown, wish: DeployWish, allowUnpushed: boolean) => {
     if (hasCode(error, 'commits_not_pushed', 'environment_not_running')) {
       const check = await client
         .query({ ...deployCheckQuery(environmentId, wish.branch), staleTime: 0 })
@@ -31,7 +31,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
       if (check && misses(check)) return setQuestion({ kind: 'unpushed', wish, check })
     }
     if (error instanceof ApiError && error.code === 'branch_differs' && wish.branch !== null) {
-      return setQuestion({ kind: 'branch', wish, reason: error.message })
+      return setQuestion({ kind: 'branch', wish, reason: error.message, allowUnpushed })
     }
     setFailure(error)
   }
@@ -41,7 +41,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
     setFailure(null)
     begin(toRequest(wish, allowUnpushed), {
       onSuccess: ({ deployment }) => onBegun(deployment),
-      onError: (error) => void refuse(error, wish),
+      onError: (error) => void refuse(error, wish, allowUnpushed),
     })
   }
   const rollBack = (appId: string, tag: string) => {
@@ -52,7 +52,7 @@ export function useDeployFlow(environmentId: string, onBegun: (deployment: Deplo
   const state: DeployState = {
     deploy: (wish, warning) => {
       if (warning === null) send(wish)
-      else setQuestion({ kind: 'branch', wish, reason: warning })
+      else setQuestion({ kind: 'branch', wish, reason: warning, allowUnpushed: false })
     },
     rollBack,
     pending: beginning || goingBack,

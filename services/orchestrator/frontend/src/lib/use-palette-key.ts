@@ -1,5 +1,6 @@
 /** The key of the command palette, which works everywhere. */
 import { useEffect, useEffectEvent } from 'react'
+import { isSomethingInTheWay } from './in-the-way'
 
 type Keys = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'shiftKey' | 'altKey' | 'metaKey'>
 
@@ -18,9 +19,6 @@ export function opensPalette(event: Keys, inTerminal: boolean): boolean {
 /** What the key is called on this person's keyboard. */
 export const paletteModifier = /Mac|iPhone|iPad/.test(navigator.userAgent) ? '⌘' : 'Ctrl'
 
-/** A question that is open is answered first; a menu closes first. */
-const inTheWay = '[role="dialog"]:not([data-slot="command-dialog"]), [role="alertdialog"], [role="menu"]'
-
 export function usePaletteKey(toggle: () => void): void {
   const press = useEffectEvent((event: KeyboardEvent) => {
     const inTerminal = event.target instanceof Element && event.target.closest('.xterm') !== null
@@ -28,7 +26,7 @@ export function usePaletteKey(toggle: () => void): void {
     // Kept from the browser in any case, which would open its own search or console.
     event.preventDefault()
     event.stopPropagation()
-    if (!event.repeat && !document.querySelector(inTheWay)) toggle()
+    if (!event.repeat && !isSomethingInTheWay({ besidesPalette: true })) toggle()
   })
   useEffect(() => {
     // In the capture phase, so that a focused terminal does not take it for its program.

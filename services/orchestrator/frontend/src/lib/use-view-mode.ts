@@ -1,7 +1,11 @@
 import { useState } from 'react'
 import { useLocation, useNavigate } from 'react-router'
-import type { TerminalMode } from '@craftastic/contract'
-import { viewOnly } from './view-link'
+import { TerminalMode } from '@craftastic/contract'
+
+/** Whether an address, by its query, asks to watch only. */
+function viewOnly(search: string): boolean {
+  return new URLSearchParams(search).get('mode') === TerminalMode.enum.view
+}
 
 /**
  * Which sessions this page only watches. An address with `mode=view` asks for it; going to another session and back,
