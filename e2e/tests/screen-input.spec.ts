@@ -122,6 +122,7 @@ test('Ctrl+C stops a flood', async () => {
   await shown.expectText(/a flood of text/)
   await page.waitForTimeout(1000)
   await shown.press('Control+c')
-  await shown.expectText(/\^C\n.*\$$/, { timeout: 5000 })
+  // The flood may have been stopped amid a line; the answer is then drawn into what was there.
+  await shown.expectText(/\^C.*\n.*\$$/, { timeout: 5000 })
   await shown.expectSameAsTmux()
 })

@@ -4,7 +4,7 @@ import { eachLine, killGroup } from '../host/run.mjs'
 import { dim, say } from '../host/ui.mjs'
 import { parseCounts } from './counts.mjs'
 
-const SUITE_TIMEOUT_MS = 25 * 60_000
+const SUITE_TIMEOUT_MS = 45 * 60_000
 const NAME_WIDTH = 8
 
 const suites = new Set()
