@@ -9,6 +9,8 @@ export default defineConfig({
   // Each file has a server of its own; two cores carry one browser and one server at a time.
   workers: 1,
   timeout: 120_000,
+  // A busy machine must not fail a run of an hour; which tests needed it is said at the end.
+  retries: 1,
   expect: { timeout: 15_000 },
   reporter: [['list']],
   use: {

@@ -1,4 +1,4 @@
-// The last lines of a test run: one per suite, what was left behind, and the sum in the words of a test runner.
+// The last lines of a test run: one per suite, the tests that failed or needed a second try, what was left behind, and the sum in the words of a test runner.
 import { formatDuration } from '../host/ui.mjs'
 import { addCounts } from './counts.mjs'
 
@@ -13,6 +13,10 @@ export function reportRun({ results, leftovers, notices, durationMs }) {
     lines.push(
       ` ${isPassed ? '✓' : '✗'} ${name.padEnd(9)} ${sum} in ${formatDuration(suiteMs)}${reason === null ? '' : `: ${reason}`}`,
     )
+  }
+  for (const { name: suite, names } of results) {
+    for (const name of names.failed) lines.push(` ✗ failed: ${suite} ${name}`)
+    for (const name of names.flaky) lines.push(` ! passed at the second try only: ${suite} ${name}`)
   }
   for (const notice of notices) lines.push(` ! ${notice}`)
   if (leftovers.length > 0) {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { formatCounts, reportRun } from './report.mjs'
 
-const suite = (name, counts, reason = null) => ({ name, isPassed: reason === null, reason, counts, durationMs: 1500 })
+const noNames = { failed: [], flaky: [] }
+const suite = (name, counts, reason = null, names = noNames) => ({
+  name,
+  isPassed: reason === null,
+  reason,
+  counts,
+  names,
+  durationMs: 1500,
+})
 const run = (results, leftovers = []) => reportRun({ results, leftovers, notices: [], durationMs: 512_400 })
 
 test('the last line is a test runner’s', () => {
@@ -23,6 +31,15 @@ test('a failed suite fails the run and is counted even when no test of it failed
   assert.equal(isPassed, false)
   assert.match(lines.at(-1), /14 passed \| 1 failed \(15\)/)
   assert.ok(lines.some((line) => /server.*exit code 1/.test(line)))
+})
+
+test('tests that failed are named, and those that needed a second try', () => {
+  const counts = { passed: 14, failed: 1, skipped: 0 }
+  const { lines } = run([
+    suite('server', counts, 'exit code 1', { failed: ['a.test.ts > x'], flaky: ['b.test.ts > y'] }),
+  ])
+  assert.ok(lines.includes(' ✗ failed: server a.test.ts > x'), lines.join('\n'))
+  assert.ok(lines.includes(' ! passed at the second try only: server b.test.ts > y'), lines.join('\n'))
 })
 
 test('what is left behind fails the run and is named', () => {

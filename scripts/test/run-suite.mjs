@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { eachLine, killGroup } from '../host/run.mjs'
 import { dim, say } from '../host/ui.mjs'
 import { parseCounts } from './counts.mjs'
+import { parseNames } from './names.mjs'
 
 const SUITE_TIMEOUT_MS = 45 * 60_000
 const NAME_WIDTH = 8
@@ -14,7 +15,7 @@ export function endSuites(signal = 'SIGKILL') {
   for (const child of suites) killGroup(child, signal)
 }
 
-/** @typedef {{ name: string, isPassed: boolean, reason: string | null, counts: import('./counts.mjs').Counts | null, durationMs: number }} SuiteResult */
+/** @typedef {{ name: string, isPassed: boolean, reason: string | null, counts: import('./counts.mjs').Counts | null, names: import('./names.mjs').TestNames, durationMs: number }} SuiteResult */
 
 /**
  * @param {{ suite: { name: string, script: string }, npm: string, cwd: string, env: NodeJS.ProcessEnv, timeoutMs?: number, print?: (line: string) => void }} options
@@ -52,6 +53,7 @@ export function runSuite({ suite, npm, cwd, env, timeoutMs = SUITE_TIMEOUT_MS, p
         isPassed: reason === null,
         reason,
         counts,
+        names: parseNames(lines),
         durationMs: performance.now() - startedAt,
       })
     }
