@@ -41,6 +41,8 @@ export const terminalRoutes: FastifyPluginAsyncZod<{ terminals: TerminalService 
         socket: terminalSocket(webSocket),
       })
       webSocket.on('message', (data, isBinary) => {
+        // Who was sent away may go on sending for as long as it leaves that unanswered.
+        if (webSocket.readyState !== webSocket.OPEN) return
         const bytes = toBuffer(data)
         if (isBinary) opened.viewer.input(bytes)
         else readControl(bytes)
