@@ -2,6 +2,7 @@
 import { allWords, longDeadlineMs, readGit, writeGit, type GitResult } from './git-command.ts'
 import { explainTransfer, GitFailure } from './git-failure.ts'
 import { findRemote, readGitHead, readUpstream, shortRefName, type GitHead, type GitUpstream } from './git-head.ts'
+import { requireNoIgnoredInTheWay } from './git-ignored.ts'
 import { requireNoConflict } from './git-index.ts'
 import type { SshConnection } from './ssh.ts'
 
@@ -64,6 +65,7 @@ export async function integrate(
     const words = `"${branch}" is not the current branch any more, so nothing was pulled into it; what it belongs to was fetched.`
     throw new GitFailure('refused', words)
   }
+  await requireNoIgnoredInTheWay(ssh, ref)
   const args = rebase ? ['rebase', ref] : ['merge', '--no-edit', shortRefName(ref)]
   const result = await writeGit(ssh, args, { deadlineMs: longDeadlineMs })
   await requireNoConflict(ssh, result)

@@ -146,6 +146,22 @@ describeOnEngine('a remote', () => {
     await mine.done('push')
   })
 
+  it.each([true, false])('writes over nothing that is ignored here (rebase: %s)', async (rebase) => {
+    await reset(mine)
+    await reset(theirs)
+    const path = `settings-${String(rebase)}`
+    await theirs.sh(`echo theirs >${path}; git add -f ${path}`)
+    await theirs.done('commit', { message: path })
+    await theirs.done('push')
+    await commit(mine, 'apart', path)
+    await mine.sh(`echo ${path} >>.git/info/exclude; echo mine >${path}`)
+    expect(await mine.refused('git_refused', 'pull', { rebase })).toContain(`git ignores "${path}" here`)
+    expect(await mine.sh(`cat ${path}; rm ${path}`)).toBe('mine')
+    await mine.done('pull', { rebase })
+    expect(await mine.sh(`cat ${path}`)).toBe('theirs')
+    await mine.done('push')
+  })
+
   it('gives nothing to another branch that was chosen meanwhile', async () => {
     await reset(mine)
     await reset(theirs)
