@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { terminalCloseCode, type TerminalMode, type TerminalQuery } from '@craftastic/contract'
 import { attachAgainCommand, attachCommand, setClientSizeCounts, watchCommand } from '../services/tmux.ts'
 import { holdsTyping } from '../services/terminal-replies.ts'
-import { creditBytes, TerminalViewer, type TerminalSink } from '../services/terminal.ts'
+import { TerminalViewer, type TerminalSink } from '../services/terminal.ts'
 import type { UserActor } from './actor.ts'
 import { appendAudit } from './audit-log.ts'
 import type { Database } from './database.ts'
@@ -14,6 +14,7 @@ import { requireVisibleSession, type VisibleSessionRow } from './environment-acc
 import type { EnvironmentReach } from './environment-reach.ts'
 import { AppError } from './errors.ts'
 import type { EventFeed } from './event-feed.ts'
+import { createInputArrivals, type InputArrivals } from './input-arrivals.ts'
 import { createInputStreams, type InputHold } from './input-streams.ts'
 import type { Log } from './log.ts'
 import type { SessionRow } from './present.ts'
@@ -53,6 +54,7 @@ type LiveViewer = {
   clientId: string
   /** Null for who sends input that nobody counts. */
   input: InputHold | null
+  arrivals: InputArrivals | null
 }
 
 export type TerminalServiceOptions = { db: Database; reach: EnvironmentReach; feed: EventFeed; log: Log }
@@ -164,10 +166,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         },
         onInput: (bytes) => {
           if (!sizeOwners.owns(sized) && holdsTyping(bytes)) sizeOwners.typed(sized)
-          if (input === null) return
-          input.add(bytes.length)
-          // Who does not read gets none: the count of a later one, or of the next socket, stands for it.
-          if (socket.bufferedBytes < creditBytes) socket.sendMessage({ type: 'ack', bytes: input.bytes })
+          arrivals?.add(bytes.length)
         },
         onLost: (error) => {
           const wasQuick = performance.now() - attachedAt < quickLossMs
@@ -179,6 +178,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         sharedViewers.delete(sharedViewer)
         watchers.delete(watcher)
         sizeOwners.delete(sized)
+        arrivals?.stop()
         input?.release()
         void viewer.close().then(() => observeSoon(session.environment_id))
       }
@@ -186,8 +186,9 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
         close()
         socket.close(terminalCloseCode.replaced, 'another socket carries on')
       })
+      const arrivals = input === null ? null : createInputArrivals(input, socket)
       if (input !== null) socket.sendMessage({ type: 'resume', countId: input.countId, bytes: input.bytes })
-      const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId: newClientId(), input }
+      const entry: LiveViewer = { viewer, socket, session, actor, mode, clientId: newClientId(), input, arrivals }
       live.add(entry)
       const sharedViewer: SharedViewer = {
         sessionId: session.id,
@@ -231,6 +232,7 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       watchers.stop()
       sharedViewers.stop()
       inputStreams.stop()
+      for (const { arrivals } of live) arrivals?.tell()
       closeWhere(() => true, terminalCloseCode.serverRestarting, 'the server restarts')
     },
   }
