@@ -235,7 +235,9 @@ function toCommandChannel(channel: ssh2.ClientChannel, room: SocketRoom): Comman
   const closeListeners: (() => void)[] = []
   const drainListeners: (() => void)[] = []
   const tellDrained = () => {
-    if (isClosed || channel.writableNeedDrain || room.isFull) return
+    if (isClosed || channel.writableNeedDrain) return
+    // What the channel had kept back may have filled the socket just now.
+    if (room.isFull) return room.whenFree(tellDrained)
     for (const listener of drainListeners) listener()
   }
   channel.on('drain', tellDrained)

@@ -17,7 +17,7 @@ describeOnEngine('a command inside', () => {
   })
   afterAll(async () => {
     reach.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
   })
 
   const inside = <T>(work: (ssh: SshConnection) => Promise<T>) => reach.inside(environmentId, work)
@@ -36,6 +36,29 @@ describeOnEngine('a command inside', () => {
     expect(counted.stdout.toString().trim()).toBe(String(many.length))
     const failed = await inside((ssh) => ssh.run(['sh', '-c', 'cat >/dev/null; echo no >&2; exit 7'], { input: 'x' }))
     expect(failed).toMatchObject({ exitCode: 7, stderr: Buffer.from('no\n') })
+  })
+
+  it('takes more than its channel and the connection have room for, beside others that do the same', async () => {
+    const chunk = Buffer.alloc(64 * 1024, 'x')
+    const chunks = 160
+    const fill = async (path: string) => {
+      const channel = await inside((ssh) => ssh.openCommand(['sh', '-c', 'cat >"$1"', 'sh', path]))
+      const closed = new Promise<void>((resolve) => channel.onClose(resolve))
+      channel.output.resume()
+      let goOn = () => {}
+      channel.onDrain(() => goOn())
+      for (let written = 0; written < chunks; written++) {
+        if (channel.write(chunk)) continue
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
+      channel.end()
+      await closed
+      return inContainer(environmentId, 'stat', '-c', '%s', path)
+    }
+    const sizes = await Promise.all(['/tmp/one', '/tmp/two', '/tmp/three'].map(fill))
+    expect(new Set(sizes)).toEqual(new Set([String(chunks * chunk.length)]))
   })
 
   it.each([undefined, 'some input'])('is ended at its deadline (input: %s)', async (input) => {
