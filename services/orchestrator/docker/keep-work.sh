@@ -153,7 +153,8 @@ take_tree() {
   isDirty=1
   commit=$(kept commit-tree ${head:+-p "$head"} -m 'What was not committed' "$tree") || refuse 'The files cannot be gathered.'
   echo "$commit refs/craftastic/places/$1/tree" >>"$refs"
-  files=$((files + $(kept diff-tree -r -z --name-only --no-renames "$before" "$tree" | count)))
+  # A submodule at another commit is no file: what is in it is a place of its own.
+  files=$((files + $(kept diff-tree -r -z --name-only --no-renames --ignore-submodules=all "$before" "$tree" | count)))
   [ -n "$staged" ] || return 0
   commit=$(kept commit-tree ${head:+-p "$head"} -m 'What was staged' "$staged") || refuse 'The index cannot be gathered.'
   echo "$commit refs/craftastic/places/$1/index" >>"$refs"
