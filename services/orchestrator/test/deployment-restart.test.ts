@@ -149,6 +149,10 @@ it('a server that was away for hours asks before it gives up', { timeout: 150_00
       started_at = started_at - interval '3 hours', ended_at = ended_at - interval '3 hours'`.execute(database.db)
   const built = (await coolify.look()).deployments.find(({ status }) => status === 'in_progress')
   await coolify.live({ hold: null }, built?.uuid)
+  // After hours the late lines are there.
+  const lastOfEnded = async () =>
+    (await coolify.look()).deployments.find(({ status }) => status === 'failed')?.logs.at(-1)?.output
+  await expect.poll(lastOfEnded, { timeout: 20_000 }).toMatch(/^Deployment failed/)
 
   const second = await start()
   await until(second, builtId, 'finished')

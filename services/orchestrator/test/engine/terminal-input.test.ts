@@ -16,7 +16,7 @@ describeOnEngine('input over several connections', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'typing' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const attach = (sessionId: string, input?: string) => {
     const target = { baseUrl: server().baseUrl, accessToken: api.accessToken ?? '', sessionId }
@@ -41,7 +41,7 @@ describeOnEngine('input over several connections', () => {
     await first.waitFor(/\$ /)
     first.type('echo 漢-$((1 + 1))\r')
     await first.waitFor(/漢-2/)
-    expect(lastAck(first)).toBe(20)
+    await expect.poll(() => lastAck(first)).toBe(20)
     first.socket.send(JSON.stringify({ type: 'input', data: '漢' }))
     await expect.poll(() => lastAck(first)).toBe(23)
     first.socket.terminate()
