@@ -24,7 +24,7 @@ export function useShownSessions({ programs }: { programs: string[] }): () => Pr
     show = async () => new ShownSession(page, await api.createSession({ environmentId }), server.baseUrl).open()
     close = async () => {
       await page.close()
-      await api.deleteEnvironment(environmentId)
+      await api.removeEnvironment(environmentId)
     }
   })
   test.afterAll(() => close())

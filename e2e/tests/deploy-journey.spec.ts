@@ -150,7 +150,7 @@ test('commit, push, deploy to the end; a failure with its last lines; a cancel; 
     await expect(panel.getByLabel('Application')).toHaveValue((await coolify.look()).applications.at(-1)?.uuid ?? '')
   })
 
-  await api.deleteEnvironment(id)
+  await api.removeEnvironment(id)
 })
 
 const outcome = (row: Locator) => row.locator('[data-slot="deployment-outcome"]')

@@ -110,7 +110,7 @@ test('edit, stage a hunk, commit, push; a conflict; a discard and its undo', asy
     await expect(page.getByText('five', { exact: true })).toBeVisible()
   })
 
-  await api.deleteEnvironment(id)
+  await api.removeEnvironment(id)
 })
 
 /** Focus comes to the list by its shortcut, and Space stages: here, marks as resolved. */

@@ -110,5 +110,5 @@ test('scroll back through a flood, search it, and type on', async ({ page, serve
     await expect(history).toBeHidden()
   })
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

@@ -57,5 +57,5 @@ test('delete an environment with work in it, and restore that', async ({ page, a
   const restored = page.url().split('/').at(-1) ?? ''
   const status = await inContainer(restored, 'git', '-C', '/workspace', 'status', '--porcelain', '--branch')
   expect(status).toBe('## feature\n M one\n?? draft.md\n')
-  await api.deleteEnvironment(restored)
+  await api.removeEnvironment(restored)
 })

@@ -76,5 +76,5 @@ test('stop, start, lose, find again, rename, keep awake', async ({ page, api, se
     await expect(idleStop.getByRole('combobox')).toHaveValue('30')
   })
 
-  await api.deleteEnvironment(id)
+  await api.removeEnvironment(id)
 })

@@ -54,5 +54,5 @@ test('50,000 changed files are listed, looked through and staged in a page that 
     await expect(files).toHaveAttribute('aria-rowcount', '50002')
   })
 
-  await api.deleteEnvironment(id)
+  await api.removeEnvironment(id)
 })

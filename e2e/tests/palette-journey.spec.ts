@@ -84,5 +84,5 @@ test('everything is reached by keyboard, and Ctrl+K in a terminal is the shellâ€
   await expect(sides).toHaveCount(1)
   await expect(page.getByRole('textbox', { name: 'Terminal, agent' })).toBeFocused()
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

@@ -42,5 +42,5 @@ test('a dashboard with environments in every state', async ({ page, api, server,
   await typeInTerminal(page, 'git log --oneline --color | head -3')
   await keepScreenshots(page, 'phone-terminal')
 
-  for (const { id } of [web, scratch, broken, slow]) await api.deleteEnvironment(id)
+  for (const { id } of [web, scratch, broken, slow]) await api.removeEnvironment(id)
 })

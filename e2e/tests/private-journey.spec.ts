@@ -66,7 +66,7 @@ test('clone private, edit in the terminal, stage a hunk, commit, push', async ({
     await expectOnScreen(page, new RegExp(`^${await readPushed()}`, 'm'))
   })
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 
   /** The newest commit that the server of the repository has. */
   async function readPushed(): Promise<string> {

@@ -110,7 +110,7 @@ test('two hundred broken connections lose and double nothing', async ({ page, co
   })
 
   await proxy.cut()
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })
 
 /** A browser says so when its network is back; a page then does not wait for its next try. */

@@ -85,5 +85,5 @@ test('record a session, play it, keep the file, and delete it', async ({ page, s
     await expect(recordings.getByText(/Nothing yet/)).toBeVisible()
   })
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

@@ -99,5 +99,5 @@ test('somebody shares a session by email; the other watches, is let type, and is
   await expectGoneFromScreen(page, /typed-by-grace/)
   await expect(page.getByText(/watching/)).toHaveCount(0)
   await other.context().close()
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

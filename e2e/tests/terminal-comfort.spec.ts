@@ -206,5 +206,5 @@ test('a terminal has the comforts of any other', async ({ page, context, api, se
     await expectOnScreen(page, /\^\[\[13;2u/)
   })
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

@@ -69,5 +69,5 @@ test('twelve visited terminals hold one context, and text stays when that is los
   await typeInTerminal(page, 'echo after-$((1+1))')
   await expect(page.locator('.xterm:visible .xterm-rows')).toContainText('after-2')
   await liveContexts(page).toBe(0)
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

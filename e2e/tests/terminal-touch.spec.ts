@@ -104,5 +104,5 @@ test('a finger types, scrolls and follows links', async ({ page, context, api, s
     expect(opened.url()).toBe(`${server.baseUrl}/login?tap`)
   })
 
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

@@ -39,5 +39,5 @@ test('somebody watches a terminal without typing into it, then takes part', asyn
   await expectOnScreen(page, /both-4/)
   await other.context().close()
   await expect(page.getByText(/watching/)).toHaveCount(0)
-  await api.deleteEnvironment(environment.id)
+  await api.removeEnvironment(environment.id)
 })

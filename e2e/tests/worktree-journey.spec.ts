@@ -79,5 +79,5 @@ test('a session on its own branch: opened, worked in, deleted with its work kept
     await expect(page.getByRole('link', { name: 'Again' })).toHaveCount(0)
   })
 
-  await api.deleteEnvironment(id)
+  await api.removeEnvironment(id)
 })

@@ -15,6 +15,6 @@ export default defineConfig({
     // Files share their modules, which keep no state: importing them anew for each file would double the time.
     isolate: false,
     // Much of it is waiting for containers and processes.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })

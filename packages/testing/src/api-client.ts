@@ -54,11 +54,18 @@ export class ApiClient {
     return this.expect(201, Environment, 'POST', '/api/environments', { body: input, headers: { prefer: 'wait=60' } })
   }
 
-  /** Waits until everything of it is gone; with `force` also when work in it cannot be kept. */
-  async deleteEnvironment(environmentId: string, { force = false } = {}): Promise<void> {
-    const answer = await this.request('DELETE', `/api/environments/${environmentId}${force ? '?force=true' : ''}`, {
-      headers: { prefer: 'wait=60' },
-    })
+  /** Waits until what is only in it is kept, and everything else of it gone. */
+  deleteEnvironment(environmentId: string): Promise<void> {
+    return this.#delete(`/api/environments/${environmentId}`)
+  }
+
+  /** Deletes what was made for a test: nothing of it is looked through and kept, which takes a second or two. */
+  removeEnvironment(environmentId: string): Promise<void> {
+    return this.#delete(`/api/environments/${environmentId}?force=true`)
+  }
+
+  async #delete(path: string): Promise<void> {
+    const answer = await this.request('DELETE', path, { headers: { prefer: 'wait=60' } })
     if (answer.status !== 200) throw new Error(`${answer.status} instead of 200: ${JSON.stringify(answer.body)}`)
   }
 

@@ -63,7 +63,7 @@ describeOnEngine('backup and restore', () => {
   const read = (id: string) => api.expect(200, Environment, 'GET', `/api/environments/${id}`)
   /** Some of the odd files cannot be read, so that what is only there cannot be kept. */
   const deleteAll = async (ids: string[]) => {
-    for (const id of ids) await api.deleteEnvironment(id, { force: true })
+    for (const id of ids) await api.removeEnvironment(id)
   }
   const helpers = () =>
     docker(
@@ -132,7 +132,7 @@ describeOnEngine('backup and restore', () => {
     expect(beside.code).toBe(1)
     expect(beside.stderr).toContain('the workspaces of odd, stopped already')
     expect(existsSync(join(newData, 'instance-id'))).toBe(false)
-    await api.deleteEnvironment(leftOut.id)
+    await api.removeEnvironment(leftOut.id)
   }, 180_000)
 
   it('brings environments back with the same files, byte for byte', async () => {

@@ -19,7 +19,7 @@ describeOnEngine('a deploy key, when the server is killed', () => {
       await expect.poll(list, { timeout: 10_000 }).toMatch(/connecting to agent|communicating/i)
       await server.restart()
       await expect.poll(list, { timeout: 20_000 }).toContain(key.fingerprint)
-      await (await ApiClient.signIn(server.baseUrl, admin)).deleteEnvironment(id)
+      await (await ApiClient.signIn(server.baseUrl, admin)).removeEnvironment(id)
     } finally {
       expect(await server.remove()).toEqual([])
     }

@@ -29,7 +29,7 @@ describeOnEngine('deploying the branch of an environment', () => {
     await git.sh('git config user.name Me; git config user.email me@example.org')
     appId = (await coolify?.addApplication(server().git.writableUrl, main)) ?? ''
   }, 120_000)
-  afterAll(() => api.deleteEnvironment(git.environmentId))
+  afterAll(() => api.removeEnvironment(git.environmentId))
 
   const deploy = (more: object = {}) =>
     api.request('POST', '/api/deployment/deploy', { body: { environmentId: git.environmentId, appId, ...more } })

@@ -45,7 +45,7 @@ describeOnEngine('environments', () => {
       'ready done',
     ])
     expect(operation.lines.join('\n')).toMatch(/Cloning into '\/workspace'/)
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('answers 202 at once and is found by its location', async () => {
@@ -55,7 +55,7 @@ describeOnEngine('environments', () => {
     expect(created).toMatchObject({ status: 'starting', branch: 'main', repositoryUrl: null })
     expect(answer.headers.get('location')).toBe(`/api/environments/${created.id}`)
     await expect.poll(async () => (await read(created.id)).status, { timeout: 20_000 }).toBe('running')
-    await api.deleteEnvironment(created.id)
+    await api.removeEnvironment(created.id)
   })
 
   it.each([
@@ -71,7 +71,7 @@ describeOnEngine('environments', () => {
       expect(environment.statusReason).toMatch(words)
       expect(environment.operation).toMatchObject({ state: 'failed', error: { step: 'clone' } })
       expect(await listLeftovers(server().instanceId)).toEqual([])
-      await api.deleteEnvironment(environment.id)
+      await api.removeEnvironment(environment.id)
     },
   )
 
@@ -80,7 +80,7 @@ describeOnEngine('environments', () => {
     const environment = await api.createEnvironment(input)
     expect(environment.statusReason).toMatch(/no branch "no-such-branch"/)
     expect(environment.operation?.error?.output).toMatch(/Remote branch no-such-branch not found/)
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('names the programs that an image lacks', async () => {
@@ -88,14 +88,14 @@ describeOnEngine('environments', () => {
     expect(environment).toMatchObject({ status: 'error' })
     expect(environment.statusReason).toMatch(/lacks git, tmux, sshd/)
     expect(await listLeftovers(server().instanceId)).toEqual([])
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('says that the image is gone', async () => {
     const environment = await api.createEnvironment({ name: 'gone', image: 'craftastic/gone:none' })
     expect(environment).toMatchObject({ status: 'error' })
     expect(environment.statusReason).toMatch(/does not have the image "craftastic\/gone:none"/)
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('refuses an image that is not allowed', async () => {
@@ -111,7 +111,7 @@ describeOnEngine('environments', () => {
       await server().signInNew()
     ).createEnvironment({ name: 'twice', repositoryUrl: server().git.emptyUrl })
     expect(other.name).toBe('twice')
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('cuts a clone short when its environment is deleted', async () => {
@@ -120,7 +120,7 @@ describeOnEngine('environments', () => {
     const step = async () => (await read(created.id)).operation?.steps.find(({ name }) => name === 'clone')?.state
     await expect.poll(step, { timeout: 10_000 }).toBe('running')
     const startedAt = performance.now()
-    await api.deleteEnvironment(created.id)
+    await api.removeEnvironment(created.id)
     expect(performance.now() - startedAt).toBeLessThan(10_000)
     expect(await listLeftovers(server().instanceId)).toEqual([])
   })
@@ -143,6 +143,6 @@ describeOnEngine('environments', () => {
       status: 200,
       body: { memoryLimitBytes: 512 * 1024 ** 2, diskBytes: expect.any(Number) },
     })
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 })

@@ -38,8 +38,8 @@ describeOnEngine('events', () => {
 
     const only = await followEvents(api, `/api/environments/${environment.id}/events`)
     const other = await api.createEnvironment({ name: 'unwatched' })
-    await api.deleteEnvironment(other.id)
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(other.id)
+    await api.removeEnvironment(environment.id)
     await expect
       .poll(() => only.received.at(-1)?.event)
       .toEqual({ type: 'status', environmentId: environment.id, environment: null })
@@ -71,6 +71,6 @@ describeOnEngine('events', () => {
       stream.received.some(({ event }) => event.type === 'status' && event.environment?.status === 'running')
     await expect.poll(seen, { timeout: 15_000 }).toBe(true)
     stream.close()
-    await api.deleteEnvironment(id)
+    await api.removeEnvironment(id)
   })
 })

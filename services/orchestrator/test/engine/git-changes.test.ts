@@ -18,7 +18,7 @@ describeOnEngine('changes', () => {
     environmentId = (await api.createEnvironment({ name: 'git' })).id
     git = openGitRepository(api, environmentId)
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
   beforeEach(() => git.reset())
 
   const diff = async (query: string) => GitDiff.parse((await git.get('diff', `?${query}`)).body).diff
@@ -295,6 +295,6 @@ cd many; seq 1000 | sed 's/.*/echo x >>m&/' | sh; seq 1001 2000 | sed 's/^/m/' |
     const stopped = openGitRepository(api, other.id)
     expect(Problem.parse((await stopped.get('status')).body).code).toBe('environment_not_running')
     await stopped.refused('environment_not_running', 'stage')
-    await api.deleteEnvironment(other.id)
+    await api.removeEnvironment(other.id)
   })
 })

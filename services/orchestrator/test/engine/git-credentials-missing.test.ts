@@ -56,7 +56,7 @@ describeOnEngine('a private repository', () => {
       await save(git.token)
       expect(await shell.type(push)).toMatchObject({ code: 0 })
       await shell.close()
-      await api.deleteEnvironment(refused.id)
+      await api.removeEnvironment(refused.id)
     },
   )
 
@@ -65,7 +65,7 @@ describeOnEngine('a private repository', () => {
     const other = await server().signInNew()
     const refused = await other.createEnvironment({ name: 'theirs', repositoryUrl: server().git.privateUrl })
     expect(refused).toMatchObject({ status: 'error', operation: { error: { code: 'git_credentials_required' } } })
-    await other.deleteEnvironment(refused.id)
+    await other.removeEnvironment(refused.id)
   })
 
   it(
@@ -85,7 +85,7 @@ describeOnEngine('a private repository', () => {
       const own = git.privateUrl.replace('//', `//me:${git.token}@`)
       expect(await shell.type(`git clone ${own} /tmp/own`, 60_000)).toMatchObject({ code: 0 })
       await shell.close()
-      await api.deleteEnvironment(environment.id)
+      await api.removeEnvironment(environment.id)
     },
   )
 })

@@ -18,7 +18,7 @@ describeOnEngine('whose commits are made', () => {
     const mine = rows.where('environments.id', '=', environmentId)
     me = await mine.select(['users.name', 'users.email']).executeTakeFirstOrThrow()
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const authors = async () => {
     const { commits } = await api.expect(200, GitLog, 'GET', `/api/git/log/${environmentId}`)

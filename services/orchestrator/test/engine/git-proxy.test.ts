@@ -35,7 +35,7 @@ describeOnEngine('git with the token of its user', () => {
   }, 60_000)
   afterAll(async () => {
     await shell.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
   })
   beforeEach(() => void server().git.requests.splice(0))
 
@@ -232,7 +232,7 @@ describeOnEngine('git with the token of its user', () => {
     const { id } = await api.createEnvironment({ name: 'bare' })
     const ask = () => inContainer(id, 'bash', '-c', '{ exec 3<>/dev/tcp/127.0.0.1/2223; cat <&3; } 2>&1; echo $?')
     await expect.poll(ask).toBe('0')
-    await api.deleteEnvironment(id)
+    await api.removeEnvironment(id)
   })
 
   it('opens exactly one port to the container, on its loopback', async () => {

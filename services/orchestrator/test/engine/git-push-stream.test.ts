@@ -40,7 +40,7 @@ describeOnEngine('a push', () => {
   }, 120_000)
   afterAll(async () => {
     await server.restart().catch(() => {})
-    await (await ApiClient.signIn(server.baseUrl, admin)).deleteEnvironment(environmentId)
+    await (await ApiClient.signIn(server.baseUrl, admin)).removeEnvironment(environmentId)
     const left = await server.remove()
     await database.drop()
     await git.close()

@@ -14,7 +14,7 @@ describeOnEngine('a repository', () => {
     environmentId = (await api.createEnvironment({ name: 'git' })).id
     git = openGitRepository(api, environmentId)
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
   beforeEach(() => git.reset())
 
   const diff = async (query: string) => GitDiff.parse((await git.get('diff', `?${query}`)).body).diff

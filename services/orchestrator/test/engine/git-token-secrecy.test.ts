@@ -35,7 +35,7 @@ describeOnEngine('the token of a user', () => {
   }, 60_000)
   afterAll(async () => {
     await shell.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
     await capture.close()
   })
   beforeEach(() => {
@@ -172,6 +172,6 @@ describeOnEngine('the token of a user', () => {
     expect(environment).toMatchObject({ status: 'error', statusReason: expect.stringMatching(/redirects/) })
     expect(server().git.requests.map(({ headers }) => headers.authorization)).toContain(`Basic ${forms()[1] ?? ''}`)
     expect(capture.seen).toEqual([])
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 })

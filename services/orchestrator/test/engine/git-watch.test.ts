@@ -19,7 +19,7 @@ describeOnEngine('watching a working tree', () => {
     git = openGitRepository(api, environmentId)
     await git.reset()
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   /** What would keep the environment from being stopped for being idle. */
   const findAwakeReason = async () => {

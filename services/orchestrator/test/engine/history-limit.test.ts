@@ -17,7 +17,7 @@ describeOnEngine('an environment with little memory', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'small' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   it('keeps fewer lines for each further session, and survives a flood in all', { timeout: 180_000 }, async () => {
     const sessions = []

@@ -42,7 +42,7 @@ describeOnEngine('idle stop', () => {
   })
   afterAll(async () => {
     reach.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
   })
 
   const change = (values: Updateable<Environments>) =>

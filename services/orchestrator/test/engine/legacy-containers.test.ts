@@ -36,7 +36,7 @@ describeOnEngine('containers of the previous generation', () => {
     expect(await listEnvironments(client)).toMatchObject([{ status: 'stopped' }])
     expect((await list()).containers).toMatchObject([{ Id: created.containerId, Status: 'Exited (0)' }])
     await client.expect(200, Success, 'DELETE', short)
-    await client.deleteEnvironment(environment?.id ?? '')
+    await client.removeEnvironment(environment?.id ?? '')
   })
 
   it('are created by an admin for somebody else, and once for a request that is repeated', async () => {
@@ -50,7 +50,7 @@ describeOnEngine('containers of the previous generation', () => {
     expect(other).toEqual(one)
     const environments = await listEnvironments(member)
     expect(environments).toMatchObject([{ containerId: one?.containerId, sessions: [{ id: one?.sessionId }] }])
-    await member.deleteEnvironment(environments[0]?.id ?? '')
+    await member.removeEnvironment(environments[0]?.id ?? '')
   })
 
   it('leave nothing behind when they cannot be created', async () => {
@@ -92,6 +92,6 @@ describeOnEngine('containers of the previous generation', () => {
     const started = await client.expect(200, Environment, 'POST', `${url}/start`, wait)
     expect(started).toMatchObject({ status: 'running', statusReason: null, sessions: [{ status: 'inactive' }] })
     expect(started.containerId).not.toBe(containerId)
-    await client.deleteEnvironment(started.id)
+    await client.removeEnvironment(started.id)
   }, 60_000)
 })

@@ -19,7 +19,7 @@ describeOnEngine('tmux clients without a viewer', () => {
   })
   afterAll(async () => {
     reach.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
   })
 
   const listIds = async () => (await reach.inside(environmentId, listTmuxClients)).map(({ id }) => id)

@@ -107,7 +107,7 @@ describeOnEngine('two users', () => {
       shareId: (await share((await createUser(server())).email, session.id)).id,
     }
   })
-  afterAll(() => owner.deleteEnvironment(owned.environmentId))
+  afterAll(() => owner.removeEnvironment(owned.environmentId))
 
   /** Of an environment that was deleted with a file in it. Answers its id. */
   const keepWork = async () => {
@@ -200,7 +200,7 @@ describeOnEngine('two users', () => {
       expect((await get(what, `?sessionId=${owned.sessionId}`)).status, what).toBe(404)
     }
     expect((await post('stage', { sessionId: owned.sessionId })).status).toBe(404)
-    await stranger.deleteEnvironment(id)
+    await stranger.removeEnvironment(id)
   })
 
   it('finds everything as it was afterwards', async () => {
@@ -231,6 +231,6 @@ describeOnEngine('two users', () => {
     controller.abort()
     expect(text).not.toContain(owned.environmentId)
     const { id } = own.body as { id: string }
-    await stranger.deleteEnvironment(id)
+    await stranger.removeEnvironment(id)
   })
 })

@@ -40,6 +40,6 @@ describeOnEngine('a recording, when the server is killed', () => {
     expect(recordings).toMatchObject([{ fileName, isRunning: true }])
     const stopped = await again.expect(200, Recording, 'DELETE', `/api/sessions/${session.id}/recording`)
     expect(stopped).toMatchObject({ fileName, isRunning: false, note: null })
-    await again.deleteEnvironment(environmentId)
+    await again.removeEnvironment(environmentId)
   })
 })

@@ -20,7 +20,7 @@ describeOnEngine('a recording', { timeout: 90_000 }, () => {
     session = await api.createSession({ environmentId, name: 'Über uns' })
   })
   afterEach(() => api.request('DELETE', recordingOf(session)))
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const recordingOf = ({ id }: Session) => `/api/sessions/${id}/recording`
   const listPath = () => `/api/environments/${environmentId}/recordings`

@@ -14,7 +14,7 @@ describeOnEngine('the history of a session', () => {
     environmentId = (await api.createEnvironment({ name: 'home' })).id
     session = await api.createSession({ environmentId })
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const pathOf = (query = '') => `/api/sessions/${session.id}/history${query}`
   const read = (query?: string) => api.expect(200, SessionHistory, 'GET', pathOf(query))

@@ -29,7 +29,7 @@ describeOnEngine('a session that is shared', () => {
     guest = await ApiClient.signIn(server().baseUrl, { email: guestUser.email, password: testPassword })
     environmentId = (await owner.createEnvironment({ name: 'pairing' })).id
   })
-  afterAll(() => owner.deleteEnvironment(environmentId))
+  afterAll(() => owner.removeEnvironment(environmentId))
   beforeEach(async () => {
     const session = await owner.createSession({ environmentId })
     sessionId = session.id
@@ -208,6 +208,6 @@ describeOnEngine('a session that is shared', () => {
     await setDisabled(guestUser, true)
     expect(await again.closed).toBe(terminalCloseCode.signInAgain)
     const back = await ApiClient.signIn(server().baseUrl, { email: lender.email, password: testPassword })
-    await back.deleteEnvironment(lent.id)
+    await back.removeEnvironment(lent.id)
   })
 })

@@ -27,7 +27,7 @@ describeOnEngine('watching sessions', () => {
   })
   afterAll(async () => {
     reach.close()
-    await api.deleteEnvironment(environmentId)
+    await api.removeEnvironment(environmentId)
   })
 
   const controlClients = async () => {

@@ -20,7 +20,7 @@ describeOnEngine('sessions on a branch of their own', () => {
     environmentId = (await api.createEnvironment({ name: 'side by side' })).id
     git = openGitRepository(api, environmentId)
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
   beforeEach(async () => {
     await server().database.db.deleteFrom('sessions').where('environment_id', '=', environmentId).execute()
     await git.reset()
@@ -326,6 +326,6 @@ echo 'b filter=hang' >.gitattributes && echo b >b && git add . && git commit -qm
       await git.get('log', '?sessionId=not-an-id'),
     ]
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 400])
-    await api.deleteEnvironment(other.id)
+    await api.removeEnvironment(other.id)
   })
 })

@@ -13,7 +13,7 @@ describeOnEngine('sessions', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'home' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const list = async () =>
     (await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${environmentId}`)).sessions
@@ -123,6 +123,6 @@ describeOnEngine('sessions', () => {
     expect(Problem.parse(refused.body)).toMatchObject({ code: 'environment_not_running', status: 409 })
     const { sessions } = await api.expect(200, SessionList, 'GET', `/api/sessions/environment/${other.id}`)
     expect(sessions).toMatchObject([{ id: session.id, status: 'dead' }])
-    await api.deleteEnvironment(other.id)
+    await api.removeEnvironment(other.id)
   })
 })

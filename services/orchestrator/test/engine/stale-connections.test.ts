@@ -67,7 +67,7 @@ describeOnEngine('a connection that leads nowhere', () => {
   beforeEach(async () => {
     environmentId = (await api.createEnvironment({ name: 'home' })).id
   })
-  afterEach(() => api.deleteEnvironment(environmentId))
+  afterEach(() => api.removeEnvironment(environmentId))
 
   it('is not shared by what brings a killed container back', async () => {
     const read = () => api.expect(200, Environment, 'GET', `/api/environments/${environmentId}`)

@@ -13,7 +13,7 @@ describeOnEngine('a program in a terminal', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'programs' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const attach = async (sessionId: string) => {
     const terminal = await openTerminal({ baseUrl: server().baseUrl, accessToken: api.accessToken ?? '', sessionId })

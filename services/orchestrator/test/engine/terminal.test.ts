@@ -13,7 +13,7 @@ describeOnEngine('terminals', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'home' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const attach = (sessionId: string, options: Partial<TerminalClientOptions> = {}) =>
     openTerminal({ baseUrl: server().baseUrl, accessToken: api.accessToken ?? '', sessionId, ...options })
@@ -273,7 +273,7 @@ describeOnEngine('terminals', () => {
     await api.expect(200, Environment, 'POST', `${path}/stop`, { headers: { prefer: 'wait=30' } })
     expect(await again.closed).toBe(4410)
     expect(await (await attach(session.id)).closed).toBe(4410)
-    await api.deleteEnvironment(environment.id)
+    await api.removeEnvironment(environment.id)
   })
 
   it('opens many at once on one connection', async () => {

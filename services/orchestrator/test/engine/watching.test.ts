@@ -17,7 +17,7 @@ describeOnEngine('several viewers of one session', () => {
     api = await server().signInNew()
     environmentId = (await api.createEnvironment({ name: 'shared' })).id
   })
-  afterAll(() => api.deleteEnvironment(environmentId))
+  afterAll(() => api.removeEnvironment(environmentId))
 
   const attach = async (sessionId: string, options: Partial<TerminalClientOptions> = {}) => {
     const accessToken = api.accessToken ?? ''
