@@ -22,6 +22,7 @@ import type { Metrics } from './lib/metrics.ts'
 import { RefreshTokens } from './lib/refresh-tokens.ts'
 import type { Secrets } from './lib/secrets.ts'
 import { SetupToken } from './lib/setup-token.ts'
+import { watchSignIns } from './lib/sign-in-watch.ts'
 import { UserService } from './lib/user-service.ts'
 import { splitUpgrades, startViteDev } from './lib/vite-dev.ts'
 import { requireAccessRules, type RouteEntry } from './plugins/access.ts'
@@ -83,7 +84,7 @@ const bodyLimitBytes = 256 * 1024
 const requestTimeoutMs = 30_000
 
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { config, secrets, db, domain, metrics } = options
+  const { config, secrets, db, domain, metrics, log } = options
   const app = createFastify(options)
   const routes = requireAccessRules(app)
   await app.register(requestMetricsPlugin, { metrics })
@@ -131,8 +132,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
     domain.terminals.closeSignedOut(authSessionId)
     domain.events.closeSignedOut(authSessionId)
   })
+  const stopWatching = watchSignIns({
+    authSessions,
+    listOpen: () => [...domain.terminals.listSignIns(), ...domain.events.listSignIns()],
+    log,
+  })
   // Open streams and terminals would hold the server open.
   app.addHook('preClose', async () => {
+    stopWatching()
     domain.terminals.closeAll()
     domain.events.closeAll()
   })

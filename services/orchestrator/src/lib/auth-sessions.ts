@@ -19,7 +19,8 @@ const cacheMs = 5_000
 const maxCachedSessions = 10_000
 const maxUserAgentLength = 256
 
-export type RevocationReason = 'logout' | 'reuse' | 'user_disabled' | 'user_removed'
+/** `elsewhere`: another server has revoked it, or its time is over. */
+export type RevocationReason = 'logout' | 'reuse' | 'user_disabled' | 'user_removed' | 'elsewhere'
 export type RevocationListener = (authSessionId: string, reason: RevocationReason) => void
 
 export interface ClientInfo {
@@ -158,28 +159,39 @@ export class AuthSessions {
     for (const id of authSessionIds) for (const listener of this.#listeners) listener(id, reason)
   }
 
+  /** Tells the listeners of those that do not stand any more, which this server need not have heard of. */
+  async announceEnded(authSessionIds: readonly string[]): Promise<void> {
+    if (authSessionIds.length === 0) return
+    const rows = await this.#selectStanding().where('auth_sessions.id', 'in', authSessionIds).execute()
+    const standing = new Set(rows.map(({ authSessionId }) => authSessionId))
+    const ended = authSessionIds.filter((id) => !standing.has(id))
+    if (ended.length > 0) this.announceRevoked(ended, 'elsewhere')
+  }
+
   /** Makes the next request of everybody ask the database: roles or users have changed. */
   forgetAll(): void {
     this.#cache.clear()
   }
 
-  /** Calls `listener` for each session that this server revokes. Answers how to stop that. */
+  /** Calls `listener` for each session that this server revokes or finds ended. Answers how to stop that. */
   onRevoked(listener: RevocationListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
   async #read(authSessionId: string): Promise<StandingSession | null> {
-    const row = await this.#db
+    const row = await this.#selectStanding().where('auth_sessions.id', '=', authSessionId).executeTakeFirst()
+    return row === undefined ? null : { userId: row.userId, role: UserRole.parse(row.role) }
+  }
+
+  #selectStanding() {
+    return this.#db
       .selectFrom('auth_sessions')
       .innerJoin('users', 'users.id', 'auth_sessions.user_id')
-      .select(['users.id', 'users.role'])
-      .where('auth_sessions.id', '=', authSessionId)
+      .select(['auth_sessions.id as authSessionId', 'users.id as userId', 'users.role'])
       .where('auth_sessions.revoked_at', 'is', null)
       .where('auth_sessions.expires_at', '>', sql<Date>`now()`)
       .where('users.disabled_at', 'is', null)
-      .executeTakeFirst()
-    return row === undefined ? null : { userId: row.id, role: UserRole.parse(row.role) }
   }
 
   async #findByToken(hash: string, trx: Transaction): Promise<TokenSession | undefined> {

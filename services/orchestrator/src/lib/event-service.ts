@@ -77,6 +77,9 @@ export function createEventService({ db, feed, sessionWatch, gitWatch }: EventSe
       return stream
     },
 
+    /** Auth sessions of those who follow. */
+    listSignIns: (): string[] => [...open.values()],
+
     closeSignedOut(authSessionId: string): void {
       for (const [stream, of] of open) if (of === authSessionId) stream.end()
     },

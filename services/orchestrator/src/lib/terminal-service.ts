@@ -219,6 +219,9 @@ export function createTerminalService({ db, reach, feed, log }: TerminalServiceO
       return clients
     },
 
+    /** Auth sessions of the viewers. */
+    listSignIns: (): string[] => [...live].map(({ actor }) => actor.authSessionId),
+
     closeSignedOut(authSessionId: string): void {
       closeWhere(({ actor }) => actor.authSessionId === authSessionId, terminalCloseCode.signInAgain, 'signed out')
       // It may be that of somebody who was disabled, and with that all that they shared.
