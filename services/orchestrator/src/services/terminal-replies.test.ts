@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { holdsTyping } from './terminal-replies.ts'
+import { dropAnswers, holdsTyping } from './terminal-replies.ts'
 
 test.each([
   '\x1b[I',
@@ -34,4 +34,18 @@ test.each(['\x1b]', '\x1bP', '\x1b[1;', '\x1b]0'])('many of %j that never end ho
   const beforeMs = performance.now()
   expect(holdsTyping(largestFrame)).toBe(true)
   expect(performance.now() - beforeMs).toBeLessThan(1_000)
+})
+
+const primary = '\x1b[?1;2c'
+const secondary = '\x1b[>0;276;0c'
+const name = '\x1bP>|xterm.js(6.0.0)\x1b\\'
+
+test('answers that nobody waits for are left out, and nothing else', () => {
+  const drop = (text: string, awaited: string[] = []) =>
+    dropAnswers(Buffer.from(text), (question) => awaited.includes(question)).toString()
+  expect(drop(primary + secondary + name)).toBe('')
+  expect(drop(primary + secondary + name, ['secondary'])).toBe(secondary)
+  expect(drop(`\x1b[I${primary}\x1b]11;rgb:0/0/0\x1b\\`)).toBe('\x1b[I\x1b]11;rgb:0/0/0\x1b\\')
+  for (const typed of [`${primary}x`, `\x1b[200~${primary}\x1b[201~`, '\x1b', 'c', '\x1b[A'])
+    expect(drop(typed)).toBe(typed)
 })

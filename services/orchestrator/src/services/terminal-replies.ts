@@ -16,3 +16,22 @@ const maxReplyBytes = 4 * 1024
 export function holdsTyping(bytes: Buffer): boolean {
   return bytes.length > maxReplyBytes || bytes.toString('latin1').replace(replies, '') !== ''
 }
+
+/** A tmux client asks each once, as it starts: primary and secondary device attributes, and the terminal's name (XTVERSION). */
+export type Question = 'primary' | 'secondary' | 'name'
+
+const answers = /\x1b\[\?[\d;]*c|\x1b\[>[\d;]*c|\x1bP>\|[^\x07\x1b]*(?:\x07|\x1b\\)/g
+
+function questionOf(answer: string): Question {
+  if (answer.startsWith('\x1bP')) return 'name'
+  return answer.startsWith('\x1b[?') ? 'primary' : 'secondary'
+}
+
+/** Leaves out answers that nobody waits for. What somebody typed or pasted stays as it is. */
+export function dropAnswers(bytes: Buffer, isAwaited: (question: Question) => boolean): Buffer {
+  if (bytes[0] !== escape || holdsTyping(bytes)) return bytes
+  const kept = bytes.toString('latin1').replace(answers, (answer) => (isAwaited(questionOf(answer)) ? answer : ''))
+  return Buffer.from(kept, 'latin1')
+}
+
+const escape = 0x1b

@@ -91,6 +91,25 @@ test('input is held until the first output of an attach, then arrives in order',
   expect(latest().written).toEqual(['a', 'b', 'c'])
 })
 
+test('each tmux client is answered once, and soon or not at all; all of it counts as given', async () => {
+  const { viewer, latest, given } = openViewer()
+  const answer = Buffer.from('\x1b[?1;2c')
+  void viewer.attach()
+  // Of a client before it.
+  viewer.input(answer)
+  await settle()
+  latest().print('prompt')
+  await settle()
+  viewer.input(answer)
+  expect(latest().written).toEqual([answer.toString()])
+  await vi.advanceTimersByTimeAsync(5_000)
+  const late = Buffer.from('\x1b[>0;276;0c')
+  viewer.input(late)
+  viewer.input(Buffer.from('typed'))
+  expect(latest().written).toEqual([answer.toString(), 'typed'])
+  expect(given()).toBe(2 * answer.length + late.length + 'typed'.length)
+})
+
 test('held input is bounded by not reading the socket', async () => {
   const { viewer, sink, latest } = openViewer()
   void viewer.attach()

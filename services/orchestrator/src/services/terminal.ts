@@ -12,10 +12,11 @@
  * A tmux client that is attached and not read makes the tmux server inside the container buffer without limit, so a
  * stalled viewer is detached instead of paused for long. Input is held until the first output of an attach: before the
  * client has its terminal in raw mode, a ^C would kill it. It is held, too, while a tmux client is ending that takes none.
- * Bytes are never decoded.
+ * Output is never decoded.
  */
 import type { TerminalServerMessage } from '@craftastic/contract'
 import type { TerminalChannel, TerminalSize } from './ssh.ts'
+import { dropAnswers, type Question } from './terminal-replies.ts'
 
 /** Output that may be on its way to the screen. */
 export const creditBytes = 256 * 1024
@@ -36,6 +37,11 @@ const attachDelaysMs = [0, 500, 1_000, 2_000]
 /** Who stays attached for so long has not stalled in a row. */
 const steadyMs = 5_000
 const sendPollMs = 20
+/**
+ * How long after its start a tmux client is given what its terminal answers. tmux takes an answer that comes five seconds
+ * after the question, or twice, for keys (`TTY_QUERY_TIMEOUT` of tmux 3.5).
+ */
+const answerMs = 4_000
 
 /** The browser's side. */
 export interface TerminalSink {
@@ -55,7 +61,7 @@ export type TerminalViewerOptions = {
   /** Input is dropped, and that is said once. */
   readOnly: boolean
   attach(size: TerminalSize): Promise<TerminalChannel>
-  /** Input is on its way to the tmux client. */
+  /** Input is on its way to the tmux client, or was an answer that it does not wait for. */
   onInput?(bytes: Buffer): void
   /** The tmux client of an attach is there: it has drawn the screen. */
   onAttached?(): void
@@ -79,6 +85,8 @@ export class TerminalViewer {
   /** One after the other without a steady time between them. */
   #stalls = 0
   #joinedAtMs = -Infinity
+  /** What the present tmux client was told of its terminal. */
+  readonly #answered = new Set<Question>()
   /** Runs while a viewer that stalled often waits for its attach. */
   #attachTimer: NodeJS.Timeout | null = null
   /** Resolves when what an earlier channel took has been sent: what the next one takes comes behind it. */
@@ -143,6 +151,7 @@ export class TerminalViewer {
     const { sink, sessionId } = this.#options
     this.#channel = channel
     this.#joinedAtMs = performance.now()
+    this.#answered.clear()
     channel.resize(this.#size)
     sink.sendMessage({ type: 'ready', sessionId, ...this.#size })
     channel.output.on('data', (bytes: Buffer) => {
@@ -198,9 +207,19 @@ export class TerminalViewer {
     const channel = this.#channel
     // What an ending client does not take is for the next one, behind what waits for that already.
     if (channel?.isWritable !== true || this.#heldInput.length > 0) return this.#hold(bytes)
-    this.#wroteAtMs = performance.now()
-    if (!channel.write(bytes)) this.#options.sink.pauseInput()
+    const wanted = dropAnswers(bytes, (question) => this.#awaits(question))
+    if (wanted.length > 0) {
+      this.#wroteAtMs = performance.now()
+      if (!channel.write(wanted)) this.#options.sink.pauseInput()
+    }
     this.#options.onInput?.(bytes)
+  }
+
+  /** Once for each tmux client: one that was sent away leaves its answers to the next. */
+  #awaits(question: Question): boolean {
+    if (performance.now() - this.#joinedAtMs > answerMs || this.#answered.has(question)) return false
+    this.#answered.add(question)
+    return true
   }
 
   #hold(bytes: Buffer): void {

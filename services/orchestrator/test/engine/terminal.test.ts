@@ -57,6 +57,23 @@ describeOnEngine('terminals', () => {
       expect(terminal.messages.filter(({ type }) => type === 'error')).toHaveLength(3)
     }))
 
+  it.each([0, 6_000])('types no answer that tmux has had, or no longer waits for (%i ms after the attach)', (delayMs) =>
+    withTerminal(async (terminal, session) => {
+      const target = `=${session.tmuxSessionName}:`
+      terminal.type('clear; cat -v\r')
+      await expect
+        .poll(() => askTmux(environmentId, 'display', '-p', '-t', target, '#{pane_current_command}'))
+        .toBe('cat')
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+      for (let time = 0; time < 3; time++) {
+        for (const answer of ['\x1b[?1;2c', '\x1b[>0;276;0c', '\x1bP>|xterm.js(6.0.0)\x1b\\']) terminal.type(answer)
+      }
+      terminal.type('typed\r')
+      await terminal.waitFor(/typed[^]*typed/)
+      expect(await askTmux(environmentId, 'capture-pane', '-p', '-t', target)).toMatch(/^typed\ntyped\s*$/)
+    }),
+  )
+
   it('passes bytes untouched in both directions', () =>
     withTerminal(async (terminal) => {
       terminal.type('printf "%s" "ünï 🙂 漢字" | od -An -tx1\r')
