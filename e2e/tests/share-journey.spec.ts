@@ -23,11 +23,6 @@ test('somebody shares a session by email; the other watches, is let type, and is
     await where.getByLabel('Password', { exact: true }).fill(password)
     await where.keyboard.press('Enter')
   }
-  const typeLine = async (where: Page, text: string) => {
-    // On a busy machine what the terminal answers tmux may come late enough to stand in the line.
-    await where.getByRole('textbox', { name: 'Terminal, review' }).press('Control+u')
-    await typeInTerminal(where, text)
-  }
   const shared = (where: Page) => where.getByRole('region', { name: 'Shared with you' })
 
   await makeScreenReadable(page)
@@ -62,7 +57,7 @@ test('somebody shares a session by email; the other watches, is let type, and is
   await expect(other.getByText('View only')).toBeVisible()
   await expect(other.getByText('web-shop, shared by')).toBeVisible()
   await expect(other.getByRole('button', { name: 'Take part' })).toHaveCount(0)
-  await typeLine(page, 'echo seen-by-$((1+1))')
+  await typeInTerminal(page, 'echo seen-by-$((1+1))')
   await expectOnScreen(other, /seen-by-2/)
   await other.getByRole('textbox', { name: 'Terminal, review' }).focus()
   await other.keyboard.type('echo never-typed')
@@ -78,7 +73,7 @@ test('somebody shares a session by email; the other watches, is let type, and is
   await expect(other.getByText(/lets you type now/)).toBeVisible()
   await expect(other.getByText('View only')).toHaveCount(0)
   await expectOnScreen(other, /seen-by-2/)
-  await typeLine(other, 'clear; echo typed-by-grace-$((2+2))')
+  await typeInTerminal(other, 'clear; echo typed-by-grace-$((2+2))')
   await expectOnScreen(page, /typed-by-grace-4/)
 
   await dialog.getByLabel('What Grace Hopper may do').selectOption('May watch')
@@ -94,7 +89,7 @@ test('somebody shares a session by email; the other watches, is let type, and is
   await expect(other.getByRole('heading', { name: 'This session is not shared with you' })).toBeVisible()
   await expect(shared(other)).toHaveCount(0)
   await page.keyboard.press('Escape')
-  await typeLine(page, 'clear; echo alone-$((3+3))')
+  await typeInTerminal(page, 'clear; echo alone-$((3+3))')
   await expectOnScreen(page, /alone-6/)
   await expectGoneFromScreen(page, /typed-by-grace/)
   await expect(page.getByText(/watching/)).toHaveCount(0)
