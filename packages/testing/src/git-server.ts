@@ -55,6 +55,8 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   const root = await mkdtemp(join(tmpdir(), 'craftastic-git-'))
   const git = (...args: string[]) => run('git', args, { cwd: root })
   await git('clone', '--quiet', '--bare', projectRoot, 'project.git')
+  // One pack with a bitmap is sent as it is; else each clone would have it put together anew.
+  await git('-C', 'project.git', 'repack', '-adbq')
   await git('init', '--quiet', '--bare', 'empty.git')
   await git('clone', '--quiet', '--bare', 'project.git', 'private.git')
   await git('clone', '--quiet', '--bare', 'project.git', 'writable.git')
