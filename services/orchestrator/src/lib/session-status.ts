@@ -116,7 +116,8 @@ async function recordSession(row: SessionRow, alive: readonly TmuxSession[], db:
       .where('id', '=', row.id)
       .returningAll()
       .executeTakeFirst()
-    if (updated === undefined) return presentSession(row)
+    // Deleted meanwhile.
+    if (updated === undefined) return presentSession({ ...row, status: 'dead' })
     const session = presentSession(updated, seen ?? null)
     await tellSession(row, session, environment.user_id, trx)
     return session
