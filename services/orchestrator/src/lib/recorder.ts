@@ -65,10 +65,12 @@ export function startRecorder(options: RecorderOptions): Recorder {
 
   const ended = keep()
     .catch(async (error: unknown) => {
+      if (!(error instanceof AlreadyRecorded)) {
+        log[error instanceof AppError ? 'info' : 'warn']({ err: error, environmentId, fileName }, 'a recording ended')
+        // Before anybody is told: what failed to begin must not look as if it ran.
+        await unset().catch(() => {})
+      }
       started.reject(error)
-      if (error instanceof AlreadyRecorded) return
-      log[error instanceof AppError ? 'info' : 'warn']({ err: error, environmentId, fileName }, 'a recording ended')
-      await unset().catch(() => {})
     })
     .finally(() => started.reject(new AppError('environment_unreachable', 'The recording ended before it began.')))
   // Who does not wait for it learns of a failure from the log.

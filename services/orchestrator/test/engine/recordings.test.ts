@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem, Recording, RecordingList, Session } from '@craftastic/contract'
 import type { ApiClient } from '@craftastic/testing/api-client'
 import { openTerminal } from '@craftastic/testing/terminal-client'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { captureScreen, playInTmux, readCast, sizeOf, wordsOf } from '../harness/cast.ts'
 import { askTmux, inContainer } from '../harness/engine-cli.ts'
 import { describeOnEngine, useEngineServer } from '../harness/engine.ts'
@@ -186,6 +186,8 @@ describeOnEngine('a recording', { timeout: 90_000 }, () => {
       expect([400, 404], name).toContain((await api.request('GET', `${listPath()}/${name}`)).status)
     }
     const link = 'link-20261122T180102003Z.cast'
+    const undo = `rm -rf .recordings/${link} /tmp/elsewhere; [ ! -d moved ] || { rm -f .recordings; mv moved .recordings; }`
+    onTestFinished(async () => void (await inContainer(environmentId, 'sh', '-c', `cd /workspace; ${undo}`)))
     await inContainer(environmentId, 'ln', '-s', '/etc/passwd', `/workspace/.recordings/${link}`)
     expect((await list()).map(({ fileName }) => fileName)).not.toContain(link)
     for (const method of ['GET', 'DELETE'])
@@ -198,12 +200,6 @@ describeOnEngine('a recording', { timeout: 90_000 }, () => {
     expect(Problem.parse(refused.body)).toMatchObject({ code: 'directory_missing' })
     expect((await api.expect(200, Session, 'GET', `/api/sessions/${session.id}`)).recordingSince).toBe(null)
     expect(await inContainer(environmentId, 'ls', '-A', '/tmp/elsewhere')).toBe('')
-    await inContainer(
-      environmentId,
-      'sh',
-      '-c',
-      'rm /workspace/.recordings; mv /workspace/moved /workspace/.recordings',
-    )
   })
 
   it('shows files that a program has bent as well as it can', async () => {
