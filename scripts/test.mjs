@@ -60,11 +60,13 @@ async function setUp(needs) {
   return { env, dockerHost }
 }
 
-async function runRounds(rounds, env) {
+async function runRounds(rounds, env, beforeSecondTry) {
   const npm = findProgram('npm')
   const results = []
   const runLane = async (lane) => {
-    for (const suite of lane) if (!isInterrupted) results.push(await runSuite({ suite, npm, cwd: projectRoot, env }))
+    for (const suite of lane) {
+      if (!isInterrupted) results.push(await runSuite({ suite, npm, cwd: projectRoot, env, beforeSecondTry }))
+    }
   }
   for (const round of rounds) await Promise.all(round.map(runLane))
   return results
@@ -93,7 +95,8 @@ async function main() {
   env.TEST_INSTANCE_PREFIX = runPrefix
   const before = dockerHost === null ? [] : await listTestResources(dockerHost)
   say(dim(`Set up in ${formatDuration(performance.now() - startedAt)}.`))
-  const results = await runRounds(rounds, env)
+  const clear = async () => (dockerHost === null ? undefined : removeLeftovers(dockerHost, runPrefix))
+  const results = await runRounds(rounds, env, clear)
   if (isInterrupted) {
     if (dockerHost !== null) await removeLeftovers(dockerHost, runPrefix)
     throw new SetupError('Interrupted.')

@@ -4,10 +4,8 @@ import { stripVTControlCharacters } from 'node:util'
 
 /** @typedef {{ failed: string[], flaky: string[] }} TestNames */
 
-/** ` FAIL  test/a.test.ts > signs in`, and the same with FLAKY from the project's own reporter. */
-const VITEST = /^\s*(FAIL|FLAKY)\s+(\S.*)$/
-/** Vitest adds which tries an error belongs to. */
-const TRIES = / \((?:initial run|\d+\w+ retry)(?:, \d+\w+ retry)*\)$/
+/** ` FAIL  test/a.test.ts > signs in` */
+const VITEST = /^\s*FAIL\s+(\S.*)$/
 /** `  1 failed`, above the names that it counts. */
 const PLAYWRIGHT_HEADING = /^ {2}\d+ (failed|flaky|interrupted|skipped|did not run|passed)\b/
 /** `    tests/a.spec.ts:3:1 › signs in ─────` */
@@ -22,10 +20,15 @@ export function parseNames(lines) {
   let heading = null
   for (const line of lines.map((text) => stripVTControlCharacters(text).trimEnd())) {
     const vitest = VITEST.exec(line)
-    if (vitest !== null) names[vitest[1] === 'FAIL' ? 'failed' : 'flaky'].add(vitest[2].replace(TRIES, ''))
+    if (vitest !== null) names.failed.add(vitest[1])
     heading = PLAYWRIGHT_HEADING.exec(line)?.[1] ?? heading
     const name = PLAYWRIGHT_NAME.exec(line)?.[1]
     if (name !== undefined) names[heading]?.add(name)
   }
   return { failed: [...names.failed], flaky: [...names.flaky] }
+}
+
+/** The files of Vitest's tests among `names`: `test/a.test.ts > signs in`, `test/b.test.ts [ test/b.test.ts ]`. */
+export function filesOf(names) {
+  return [...new Set(names.map((name) => name.split(/ > | \[ /)[0]))]
 }

@@ -17,7 +17,7 @@ test('only a suite that ran tests and ended with 0 has passed', () => {
 })
 
 /** Runs a suite whose `npm` is the given shell script. */
-async function runScript(script, options = {}) {
+async function runScript(script, { hasSecondTry = false, ...options } = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'craftastic-suite-'))
   const npm = join(directory, 'npm')
   writeFileSync(npm, `#!/bin/sh\n${script}\n`)
@@ -25,7 +25,7 @@ async function runScript(script, options = {}) {
   const printed = []
   try {
     const result = await runSuite({
-      suite: { name: 'web', script: 'test:web' },
+      suite: { name: 'web', script: 'test:web', hasSecondTry },
       npm,
       cwd: directory,
       env: process.env,
@@ -53,4 +53,32 @@ test('a suite that hangs is ended with everything it started', async () => {
   assert.equal(result.isPassed, false)
   assert.match(result.reason, /not finished/)
   assert.ok(result.durationMs < 10_000)
+})
+
+/** As `npm run --silent test:web`, with files behind it where only those are to be run. */
+const failsWithoutFiles = `if [ $# -gt 3 ]; then shift 3; echo "again: $*"; echo "      Tests  3 passed (3)"; exit; fi
+echo " FAIL  test/a.test.ts > starts"; echo " FAIL  test/b.test.ts > ends"; echo "      Tests  2 failed | 7 passed (9)"; exit 1`
+
+test('files that failed are run once more, behind what removes their litter, and named', async () => {
+  let isCleared = false
+  const beforeSecondTry = async () => void (isCleared = true)
+  const { result, printed } = await runScript(failsWithoutFiles, { hasSecondTry: true, beforeSecondTry })
+  assert.ok(isCleared)
+  assert.equal(result.isPassed, true)
+  assert.ok(
+    printed.some((line) => line.endsWith('again: test/a.test.ts test/b.test.ts')),
+    printed.join('\n'),
+  )
+  assert.deepEqual(result.counts, { passed: 9, failed: 0, skipped: 0 })
+  assert.deepEqual(result.names, { failed: [], flaky: ['test/a.test.ts > starts', 'test/b.test.ts > ends'] })
+})
+
+test('what fails twice, or has no second try, has failed', async () => {
+  const fails = 'echo " FAIL  test/a.test.ts > starts"; echo "      Tests  1 failed | 7 passed (8)"; exit 1'
+  const twice = await runScript(fails, { hasSecondTry: true })
+  const once = await runScript(failsWithoutFiles)
+  assert.equal(twice.result.reason, 'exit code 1')
+  assert.deepEqual(twice.result.names.failed, ['test/a.test.ts > starts'])
+  assert.equal(twice.printed.filter((line) => line.includes('FAIL')).length, 2)
+  assert.equal(once.result.isPassed, false)
 })

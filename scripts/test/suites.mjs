@@ -1,8 +1,9 @@
 // The test suites: what each needs on the machine, and which may run beside which. Suites of a lane follow each other, lanes of
 // a round run side by side, rounds follow each other. Whatever measures time or waits for a real container has the machine
-// to itself: beside another suite two cores are too few for it.
+// to itself: beside another suite two cores are too few for it. Files of Vitest's that failed against real parts are run once
+// more (`hasSecondTry`); Playwright does the same by itself.
 
-/** @typedef {{ name: string, script: string, needs: ReadonlyArray<'engine' | 'git' | 'postgresql' | 'chromium' | 'web'>, isEngineSuite?: boolean }} Suite */
+/** @typedef {{ name: string, script: string, needs: ReadonlyArray<'engine' | 'git' | 'postgresql' | 'chromium' | 'web'>, isEngineSuite?: boolean, hasSecondTry?: boolean }} Suite */
 
 /** @type {Suite[][][]} */
 export const ROUNDS = [
@@ -13,9 +14,9 @@ export const ROUNDS = [
     ],
     [{ name: 'web', script: 'test:web', needs: [] }],
   ],
-  [[{ name: 'server', script: 'test:server', needs: ['engine', 'git', 'postgresql'] }]],
+  [[{ name: 'server', script: 'test:server', needs: ['engine', 'git', 'postgresql'], hasSecondTry: true }]],
   // Nothing of these is left without an engine; the server's own tests skip just the part that needs one.
-  [[{ name: 'faults', script: 'test:faults', needs: ['engine', 'git'], isEngineSuite: true }]],
+  [[{ name: 'faults', script: 'test:faults', needs: ['engine', 'git'], isEngineSuite: true, hasSecondTry: true }]],
   [[{ name: 'e2e', script: 'test:e2e', needs: ['engine', 'git', 'chromium', 'web'], isEngineSuite: true }]],
 ]
 

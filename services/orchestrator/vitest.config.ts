@@ -9,9 +9,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
     restoreMocks: true,
-    // A busy machine must not fail a run of an hour; which tests needed it is said at the end.
-    retry: 1,
-    reporters: ['default', './test/harness/flaky-reporter.ts'],
     // Files share their modules, which keep no state: importing them anew for each file would double the time.
     isolate: false,
     // Much of it is waiting for containers and processes.

@@ -29,7 +29,7 @@ describeOnEngine('git with the token of its user', () => {
     api = await server().signInNew()
     await api.request('PUT', `/api/git/credentials/${new URL(git.origin).host}`, { body: { token: git.token } })
     const environment = await api.createEnvironment({ name: 'private', repositoryUrl: git.privateUrl })
-    expect(environment, environment.statusReason ?? '').toMatchObject({ status: 'running' })
+    expect(environment, JSON.stringify(environment.operation?.error)).toMatchObject({ status: 'running' })
     environmentId = environment.id
     shell = await openShell(api, environmentId)
   }, 60_000)

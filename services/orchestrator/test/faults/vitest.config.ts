@@ -8,8 +8,6 @@ export default defineConfig({
     testTimeout: 150_000,
     hookTimeout: 150_000,
     expect: { poll: { timeout: 10_000 } },
-    retry: 1,
-    reporters: ['default', './test/harness/flaky-reporter.ts'],
     // Much of it is waiting; more at once would make the servers slow rather than the run short.
     maxWorkers: 2,
     // One file leads everything in its process to an engine of its own.
