@@ -70,7 +70,7 @@ async function withServer(work: (client: ApiClient) => Promise<void>): Promise<v
     await work(await ApiClient.signIn(baseUrl, admin))
   } finally {
     server.child.kill('SIGTERM')
-    expect(await server.ended, server.stderr).toBe(0)
+    expect(await server.ended, `${server.stdout}${server.stderr}`).toBe(0)
   }
 }
 
