@@ -1,4 +1,5 @@
-// The last lines of a test run: one per suite, the tests that failed or needed a second try, what was left behind, and the sum in the words of a test runner.
+// The last lines of a test run: one per suite, the tests that failed or needed a second try, what was left behind, and the sum
+// in the words of a test runner.
 import { formatDuration } from '../host/ui.mjs'
 import { addCounts } from './counts.mjs'
 

@@ -5,9 +5,8 @@
 import { readFields } from './git-bytes.ts'
 import { readGit, requireGit } from './git-command.ts'
 import { GitFailure } from './git-failure.ts'
+import { namePaths } from './git-index.ts'
 import type { SshConnection } from './ssh.ts'
-
-const maxNamed = 5
 
 /** @throws GitFailure refused, when bringing `ref` into HEAD would write over a file that is ignored here */
 export async function requireNoIgnoredInTheWay(ssh: SshConnection, ref: string): Promise<void> {
@@ -16,9 +15,7 @@ export async function requireNoIgnoredInTheWay(ssh: SshConnection, ref: string):
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--full-name']
   const inTheWay = readFields((await requireGit(ssh, args, { paths: added })).stdout)
   if (inTheWay.length === 0) return
-  const named = inTheWay.slice(0, maxNamed).map((path) => `"${path}"`)
-  const more = inTheWay.length > maxNamed ? ` and ${inTheWay.length - maxNamed} more` : ''
-  const words = `git ignores ${named.join(', ')}${more} here, and what is pulled would write over that. Move it away first.`
+  const words = `git ignores ${namePaths(inTheWay)} here, and what is pulled would write over that. Move it away first.`
   throw new GitFailure('refused', words)
 }
 

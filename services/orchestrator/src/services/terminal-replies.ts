@@ -20,6 +20,7 @@ export function holdsTyping(bytes: Buffer): boolean {
 /** A tmux client asks each once, as it starts: primary and secondary device attributes, and the terminal's name (XTVERSION). */
 export type Question = 'primary' | 'secondary' | 'name'
 
+const escape = 0x1b
 const answers = /\x1b\[\?[\d;]*c|\x1b\[>[\d;]*c|\x1bP>\|[^\x07\x1b]*(?:\x07|\x1b\\)/g
 
 function questionOf(answer: string): Question {
@@ -33,5 +34,3 @@ export function dropAnswers(bytes: Buffer, isAwaited: (question: Question) => bo
   const kept = bytes.toString('latin1').replace(answers, (answer) => (isAwaited(questionOf(answer)) ? answer : ''))
   return Buffer.from(kept, 'latin1')
 }
-
-const escape = 0x1b
